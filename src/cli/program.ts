@@ -84,7 +84,7 @@ const commands: readonly Listed[] = [
   {
     name: "reproduce",
     summary: "run the paper's figures and judge its claims",
-    load: async () => (await import("./commands/reproduce.ts")).addReproduce,
+    load: async () => (await import("./commands/reproduce/reproduce.ts")).addReproduce,
   },
   {
     name: "report",

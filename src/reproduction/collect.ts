@@ -40,7 +40,8 @@ const doneRun = (folder: string, parent: string): FoundRun | undefined => {
 
 /**
  * Collects what is done of a figure's trials; `folder` holds those of its sweep. Of `kept`, which were collected
- * before, the results are taken as they are, and no times. `RangeError` for trials of another engine than theirs.
+ * before, the results are taken as they are, and no times; `looks` goes into the results. `RangeError` for trials of
+ * another engine than theirs.
  */
 export const collectFigure = async (
   folder: string,
@@ -48,6 +49,7 @@ export const collectFigure = async (
   { name }: Figure,
   scale: Scale,
   kept?: KeptTrials,
+  looks?: number,
 ): Promise<Collected> => {
   const planned = new Map<string, FrozenTrial>();
   const collected = new Map(kept?.trials.map((trial) => [trial.id, trial]));
@@ -81,5 +83,9 @@ export const collectFigure = async (
     );
   const engine = [...engines].toSorted().join(", ");
   const trials = sweep.trials.flatMap(({ id }) => collected.get(id) ?? []);
-  return { results: { figure: name, scale, question, engine, planned: sweep.trials.length, trials }, training, steps };
+  return {
+    results: { figure: name, scale, question, engine, planned: sweep.trials.length, ...defined({ looks }), trials },
+    training,
+    steps,
+  };
 };

@@ -34,6 +34,8 @@ export interface FigureResults {
   readonly engine: string;
   /** Trials that the figure has at this scale, done or not. */
   readonly planned: number;
+  /** Of how many looks this may be any: seeds were added until claims were decided. Not there where they were not. */
+  readonly looks?: number;
   /** Those that are done, in their order. */
   readonly trials: readonly FigureTrial[];
 }
@@ -112,18 +114,21 @@ const trialOf = (value: Json, i: number): FigureTrial => {
 };
 
 const resultsOf = (given: JsonObject): FigureResults => {
-  const { trials, planned } = given;
+  const { trials, planned, looks } = given;
   const scale = scales.find((known) => known === given["scale"]);
   if (given["kind"] !== kind || scale === undefined)
     throw new TypeError(`expected results of a figure, as retort reproduce writes them`);
   if (!Array.isArray(trials)) throw new TypeError("trials: expected a list");
   if (typeof planned !== "number") throw new TypeError("planned: expected a number");
+  if (looks !== undefined && !(typeof looks === "number" && Number.isInteger(looks) && looks > 0))
+    throw new TypeError("looks: expected a whole number from 1 on");
   return {
     figure: text(given["figure"], "figure"),
     scale,
     question: text(given["question"], "question"),
     engine: text(given["engine"], "engine"),
     planned,
+    ...defined({ looks }),
     trials: (trials as readonly Json[]).map(trialOf),
   };
 };

@@ -1,4 +1,4 @@
-/** What the paper measured, as tables beside the figures' experiment files, and as trials that claims can be judged by. */
+/** What the paper measured: tables beside the figures' files, and trials of them that claims can be judged by. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";

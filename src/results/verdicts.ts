@@ -31,11 +31,11 @@ const kindsOf = (trials: readonly Trial[], { axes }: Claim): readonly TrialKind[
 };
 
 /** Each kind of trials by itself: the claim holds when it does of each that it can be judged by. */
-const judgeApart = (claim: Claim, trials: readonly Trial[]): Verdict => {
+const judgeApart = (claim: Claim, trials: readonly Trial[], level: number | undefined): Verdict => {
   const kinds = kindsOf(trials, claim);
-  if (kinds.length < 2) return claim.judge(trials);
+  if (kinds.length < 2) return claim.judge(trials, level);
   const verdicts = kinds
-    .map(({ what, trials: own }) => ({ what, verdict: claim.judge(own) }))
+    .map(({ what, trials: own }) => ({ what, verdict: claim.judge(own, level) }))
     .filter(({ verdict }) => verdict.outcome !== "not-run");
   if (verdicts.length === 0) return notRun;
   return {
@@ -48,12 +48,17 @@ const judgeApart = (claim: Claim, trials: readonly Trial[]): Verdict => {
 
 /**
  * The verdicts in the order of the claims. Trials that differ in more than their seeds, runs and axes are judged apart
- * and never compared: a claim holds when it does of each kind of them.
+ * and never compared: a claim holds when it does of each kind of them. `level` is that of the intervals; 0.95 when left
+ * out.
  */
-export const judge = (claims: readonly ClaimValues[], trials: readonly Trial[]): readonly JudgedClaim[] =>
+export const judge = (
+  claims: readonly ClaimValues[],
+  trials: readonly Trial[],
+  level?: number,
+): readonly JudgedClaim[] =>
   claims.map((values) => {
     const { id, type, statement, paper } = values;
-    return { id, type, statement, paper, ...judgeApart(family.create(values), trials) };
+    return { id, type, statement, paper, ...judgeApart(family.create(values), trials, level) };
   });
 
 /** What people call the outcomes. */

@@ -55,6 +55,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/runs/folder/changed-files.ts": "test/experiments/running/changed-code.test.ts changes code and data of runs",
   "src/runs/folder/code-copy.ts": "test/experiments/running/changed-code.test.ts reads the copies",
   "src/cli/display/claim-text.ts": "test/cli/commands/claims.test.ts reads what it says",
+  "src/cli/commands/reproduce/run-figure.ts": "test/cli/commands/reproduce/reproduce.test.ts and until-decided.test.ts run figures with it",
   "src/cli/commands/report/report-kinds.ts": "test/cli/commands/report/report.test.ts asks for each kind",
   "src/cli/options/required-claims.ts": "test/cli/commands/claims.test.ts gives it a file without claims",
   "src/cli/sweep-progress/driving.ts": "test/cli/commands/sweep/sweep.test.ts drives sweeps with it",

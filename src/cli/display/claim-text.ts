@@ -15,7 +15,8 @@ const figure = (value: number): string =>
 const findingText = ({ what, effect, interval, p, improvement, settings, count }: Finding): string => {
   const shared = settings === 1 ? "one setting" : `${settings} settings`;
   return [
-    `${what}: ${figure(effect)} [${figure(interval.low)}, ${figure(interval.high)}]`,
+    `${what}: ${figure(effect)} [${figure(interval.low)}, ${figure(interval.high)}]` +
+      (interval.level === 0.95 ? "" : ` (${figure(100 * interval.level)} %)`),
     `${count} numbers of ${shared}`,
     ...(p === undefined ? [] : [`p ${figure(p)}`]),
     ...(improvement === undefined ? [] : [`above in ${Math.round(100 * improvement)} %`]),

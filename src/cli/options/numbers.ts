@@ -38,3 +38,13 @@ export const bytesFrom = (text: string): number => {
   if (number !== "" && size !== undefined) return Number(number) * size;
   throw new InvalidArgumentError(`expected a size such as 20GiB or 500MB, got "${text}"`);
 };
+
+const milliseconds: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, min: 60e3, h: 3600e3 };
+
+/** A time in milliseconds: `3h`, `45m` or `45min`, `90s`, `2h30m`. */
+export const durationFrom = (text: string): number => {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?) *(h|min|m|s) */gu)];
+  const time = parts.reduce((total, [, number, unit]) => total + Number(number) * milliseconds[unit!]!, 0);
+  if (parts.map(([part]) => part).join("") === text.trim() && time > 0) return time;
+  throw new InvalidArgumentError(`expected a time such as 3h, 45m or 2h30m, got "${text}"`);
+};

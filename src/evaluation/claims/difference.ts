@@ -7,16 +7,17 @@ import { above, leastText, type Finding } from "./verdict.ts";
 
 /**
  * The mean of a - b over settings and seeds, with Student's interval from the variance within settings, claimed to be
- * above `bound`, and to be `least` or more. `pairs` is [setting][seed][a, b]; not empty.
+ * above `bound`, and to be `least` or more; `level` is the interval's. `pairs` is [setting][seed][a, b]; not empty.
  */
 export const differenceOf = (
   pairs: readonly (readonly (readonly number[])[])[],
   what: string,
   bound = 0,
   least?: number,
+  level?: number,
 ): Finding => {
   const differences: Strata = pairs.map((seeds) => seeds.map(([a = NaN, b = NaN]) => a - b));
-  const { mean: effect, interval } = pooledMean(differences);
+  const { mean: effect, interval } = pooledMean(differences, level);
   return {
     what: what + leastText(least),
     effect,

@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { differenceOf } from "./difference.ts";
-import { axesOf, cellsOf, Match, measured, paired } from "./selection.ts";
+import { axesOf, cellsOf, Match, matches, measured, paired } from "./selection.ts";
 import type { Trial } from "./trial.ts";
 import { axisText, valueText } from "./value-text.ts";
 import { all, leastEffect, notRun, type Claim } from "./verdict.ts";
@@ -33,14 +33,16 @@ export const order = define({
       return sides.slice(1).map((lower, index) => paired([sides[index]!, lower]));
     };
     const compares: Claim["compares"] = (trials) => neighbours(trials).every(({ length }) => length > 0);
-    const judge: Claim["judge"] = (trials) => {
+    const judge: Claim["judge"] = (trials, level) => {
       const found = neighbours(trials);
       if (found.some(({ length }) => length === 0)) return notRun;
       const findings = found.map((pairs, index) =>
-        differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by, least),
+        differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by, least, level),
       );
       return { outcome: all(findings.map(({ outcome }) => outcome)), findings };
     };
-    return { axes: axesOf(measure, compared), compares, judge };
+    const concerns: Claim["concerns"] = (trial) =>
+      matches(trial, measure.where) && descending.some((match) => matches(trial, match));
+    return { axes: axesOf(measure, compared), compares, concerns, judge };
   },
 });

@@ -1,9 +1,10 @@
 /** A claim of how many times as large one mean is as another. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
-import { bootstrapInterval } from "../statistics/bootstrap.ts";
+import { defined } from "../../optional/defined.ts";
+import { bootstrapInterval, usualBootstrap } from "../statistics/bootstrap.ts";
 import { meanOfMeans, type Strata } from "../statistics/strata.ts";
-import { axesOf, cellsOf, Match, measured, type Cells } from "./selection.ts";
+import { axesOf, cellsOf, Match, matches, measured, type Cells } from "./selection.ts";
 import type { Trial } from "./trial.ts";
 import { between, notRun, type Claim } from "./verdict.ts";
 
@@ -32,7 +33,7 @@ export const ratio = define({
       return [side(of), side(over)];
     };
     const compares: Claim["compares"] = (trials) => sidesOf(trials).every(({ length }) => length > 0);
-    const judge: Claim["judge"] = (trials) => {
+    const judge: Claim["judge"] = (trials, level) => {
       const [upper, lower] = sidesOf(trials);
       if (upper.length === 0 || lower.length === 0) return notRun;
       const quotient = (strata: Strata): number => {
@@ -40,7 +41,7 @@ export const ratio = define({
         return below > 0 ? meanOfMeans(strata.slice(0, upper.length)) / below : Infinity;
       };
       const strata = [...upper, ...lower];
-      const interval = bootstrapInterval(strata, quotient);
+      const interval = bootstrapInterval(strata, quotient, { ...usualBootstrap, ...defined({ level }) });
       const effect = quotient(strata);
       const count = strata.reduce((total, { length }) => total + length, 0);
       const outcome = Number.isFinite(interval.high) ? between(interval, limits) : "inconclusive";
@@ -49,6 +50,8 @@ export const ratio = define({
         findings: [{ what: "ratio of means", effect, interval, settings: strata.length, count, outcome }],
       };
     };
-    return { axes: axesOf(measure, compared), compares, judge };
+    const concerns: Claim["concerns"] = (trial) =>
+      matches(trial, measure.where) && [of, over].some((match) => matches(trial, match));
+    return { axes: axesOf(measure, compared), compares, concerns, judge };
   },
 });

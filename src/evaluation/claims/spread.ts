@@ -1,9 +1,10 @@
 /** A claim of how far apart the values of an axis are. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
-import { bootstrapInterval } from "../statistics/bootstrap.ts";
+import { defined } from "../../optional/defined.ts";
+import { bootstrapInterval, usualBootstrap } from "../statistics/bootstrap.ts";
 import { mean, type Strata } from "../statistics/strata.ts";
-import { axesOf, cellsOf, Match, measured, type Cells } from "./selection.ts";
+import { axesOf, cellsOf, Match, matches, measured, type Cells } from "./selection.ts";
 import type { Trial } from "./trial.ts";
 import { above, notRun, type Claim } from "./verdict.ts";
 
@@ -64,7 +65,7 @@ export const spread = define({
     const areThere = ([near, far]: readonly [Settings, Settings]): boolean =>
       near.length > 0 && (than === undefined || far.length > 0);
     const compares: Claim["compares"] = (trials) => areThere(sidesOf(trials));
-    const judge: Claim["judge"] = (trials) => {
+    const judge: Claim["judge"] = (trials, level) => {
       const sides = sidesOf(trials);
       if (!areThere(sides)) return notRun;
       const [near, far] = sides;
@@ -74,7 +75,7 @@ export const spread = define({
         const width = spreadOf(all.slice(0, inner.length), sizesOf(near));
         return (below ?? spreadOf(all.slice(inner.length), sizesOf(far))) - width;
       };
-      const interval = bootstrapInterval(strata, room);
+      const interval = bootstrapInterval(strata, room, { ...usualBootstrap, ...defined({ level }) });
       const outcome = above(interval, 0);
       const count = strata.reduce((total, { length }) => total + length, 0);
       const what = below === undefined ? "how much larger the other spread is" : `${below} less the spread`;
@@ -83,6 +84,10 @@ export const spread = define({
         findings: [{ what, effect: room(strata), interval, settings: near.length + far.length, count, outcome }],
       };
     };
-    return { axes: axesOf(measure, compared), compares, judge };
+    const concerns: Claim["concerns"] = (trial) =>
+      matches(trial, measure.where) &&
+      matches(trial, { [over]: values }) &&
+      [of, ...(than === undefined ? [] : [than])].some((match) => matches(trial, match));
+    return { axes: axesOf(measure, compared), compares, concerns, judge };
   },
 });

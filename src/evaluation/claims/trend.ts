@@ -4,7 +4,7 @@ import { define } from "../../plugins/definition.ts";
 import { pooledMean } from "../statistics/pooled-mean.ts";
 import { signFlipTest } from "../statistics/sign-flip-test.ts";
 import { differenceOf } from "./difference.ts";
-import { axesOf, cellsOf, measured, paired, type Measured } from "./selection.ts";
+import { axesOf, cellsOf, matches, measured, paired, type Measured } from "./selection.ts";
 import { axisOf, sameValue, type Trial } from "./trial.ts";
 import { axisText, valueText } from "./value-text.ts";
 import { above, leastEffect, leastText, notRun, type Claim, type Finding, type Outcome } from "./verdict.ts";
@@ -40,11 +40,15 @@ const findingsOf = (
   rows: ReturnType<typeof rowsOf>,
   axis: string,
   values: readonly unknown[],
-  { sign, least }: { readonly sign: number; readonly least: number | undefined },
+  {
+    sign,
+    least,
+    level,
+  }: { readonly sign: number; readonly least: number | undefined; readonly level: number | undefined },
 ): Finding[] => {
   if (rows.length === 0) return [];
   const slopes = rows.map((seeds) => seeds.map((row) => sign * slopeOf(row)));
-  const { mean: effect, interval } = pooledMean(slopes);
+  const { mean: effect, interval } = pooledMean(slopes, level);
   const count = slopes.reduce((total, { length }) => total + length, 0);
   const slope = {
     what: `${sign > 0 ? "rise" : "fall"} a step along ${axisText(axis)}${leastText(least)}`,
@@ -57,7 +61,7 @@ const findingsOf = (
   };
   const steps = values.slice(1).map((value, index) => {
     const pairs = rows.map((seeds) => seeds.map((row) => [sign * row[index + 1]!, sign * row[index]!]));
-    return differenceOf(pairs, `${valueText(values[index])} to ${valueText(value)}`);
+    return differenceOf(pairs, `${valueText(values[index])} to ${valueText(value)}`, 0, undefined, level);
   });
   return [slope, ...steps];
 };
@@ -87,15 +91,19 @@ export const trend = define({
   create({ along: axis, direction, least, values, ...measure }, _context: void): Claim {
     const valuesOf = (trials: readonly Trial[]): readonly unknown[] => values ?? along(trials, axis);
     const compares: Claim["compares"] = (trials) => rowsOf(trials, measure, axis, valuesOf(trials)).length > 0;
-    const judge: Claim["judge"] = (trials) => {
+    const judge: Claim["judge"] = (trials, level) => {
       const own = valuesOf(trials);
       const findings = findingsOf(rowsOf(trials, measure, axis, own), axis, own, {
         sign: direction === "increasing" ? 1 : -1,
         least,
+        level,
       });
       const [slope, ...steps] = findings;
       return slope === undefined ? notRun : { outcome: outcomeOf(slope.outcome, steps), findings };
     };
-    return { axes: axesOf(measure, [axis]), compares, judge };
+    const concerns: Claim["concerns"] = (trial) =>
+      matches(trial, measure.where) &&
+      (values === undefined ? axisOf(trial, axis) !== undefined : matches(trial, { [axis]: values }));
+    return { axes: axesOf(measure, [axis]), compares, concerns, judge };
   },
 });

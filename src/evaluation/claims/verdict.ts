@@ -40,8 +40,10 @@ export interface Claim {
   readonly axes: readonly string[];
   /** Whether trials with these settings have what it compares; without that it can never be judged. */
   compares(trials: readonly Trial[]): boolean;
-  /** Total: any trials get a verdict. */
-  judge(trials: readonly Trial[]): Verdict;
+  /** Whether more of such a trial bears on it. */
+  concerns(trial: Trial): boolean;
+  /** Total: any trials get a verdict. `level` is that of the intervals, in (0, 1); 0.95 when left out. */
+  judge(trials: readonly Trial[], level?: number): Verdict;
 }
 
 /** Nothing to compare. */

@@ -1,7 +1,7 @@
 /** The table of claims: what was compared, and the verdicts. */
 import type { Finding } from "../../evaluation/claims/verdict.ts";
 import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
-import { intervalText } from "../html/number-text.ts";
+import { effectText } from "../html/number-text.ts";
 import { html, type Markup } from "../html/markup.ts";
 
 /** What the table says of the paper's numbers; the columns are left out where there are none. */
@@ -14,7 +14,7 @@ export interface BesidePaper {
 
 const findingCells = ({ what, effect, interval, settings, count }: Finding, theirs: string | undefined): Markup =>
   html`<td class="finding">${what}</td>
-    <td class="number">${intervalText(effect, [interval.low, interval.high])}</td>
+    <td class="number">${effectText(effect, interval)}</td>
     ${theirs === undefined ? "" : html`<td class="number">${theirs}</td>`}
     <td class="number">${settings}</td>
     <td class="number">${count}</td>`;

@@ -47,7 +47,9 @@ const metricTable = ({ metric, x, row, facet, points, levels }: PlotShape): Repo
   return [
     [
       ...parts.map(({ name }) => name),
-      ...[metric, `${metric}/low`, `${metric}/high`],
+      metric,
+      `${metric}/low`,
+      `${metric}/high`,
       ...(theirs ? [`${metric}/paper`] : []),
     ],
     ...all.map((point) => [

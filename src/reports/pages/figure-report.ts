@@ -5,10 +5,11 @@ import { isObject, type JsonObject } from "../../files/json.ts";
 import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
 import { machinesIn, stepsIn } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
+import { judgeResults } from "../../reproduction/looks.ts";
 import { compareWithPaper, type PaperComparison } from "../../reproduction/paper-agreement.ts";
 import { readPaperValues } from "../../reproduction/paper-values.ts";
 import { figureNames, figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";
-import { judge, type JudgedClaim } from "../../results/verdicts.ts";
+import type { JudgedClaim } from "../../results/verdicts.ts";
 import type { Discussion } from "./discussion.ts";
 import { timeText } from "../html/number-text.ts";
 import { againstEnds, type EndsComparison } from "../means/against-ends.ts";
@@ -95,7 +96,7 @@ const reportOf = (
   const { claims, drafts } = checkTrials(readExperiment(file.path), []);
   const metrics = metricsOf(claims, results);
   const machines = machinesIn(folder, { name });
-  const judged = judge(claims, results.trials);
+  const judged = judgeResults(claims, results);
   const values = results.scale === "smoke" ? undefined : readPaperValues(file);
   return {
     name,

@@ -10,6 +10,7 @@ import { shownTrials } from "./shown-trials.ts";
 import { anchorOf, figurePlots } from "./figure-plots.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { mixedOf } from "../../results/claim-trials.ts";
+import { looksText } from "../../reproduction/looks.ts";
 import { meansTable } from "./means-table.ts";
 import { mixedNote } from "./mixed-note.ts";
 import { prose } from "../html/prose.ts";
@@ -67,6 +68,7 @@ const comparedWith = ({ compared }: FigureReport): Markup =>
 export const figureSection = (report: FigureReport): Markup => {
   const { name, paper, results, claims, made } = report;
   const { question, trials, planned, scale, engine } = results;
+  const looks = looksText(results);
   const facts: FigureReport["made"] = [
     ["scale", scale],
     ["trials", `${trials.length} of ${planned}`],
@@ -76,7 +78,7 @@ export const figureSection = (report: FigureReport): Markup => {
   return html`<section id="${anchorOf(report)}" aria-labelledby="${anchorOf(report)}-title">
     <h2 id="${anchorOf(report)}-title">Figure ${name}</h2>
     <p>${question}${paper === undefined ? "" : html` <span class="quiet">(${paper})</span>`}</p>
-    ${mixedNote(mixedOf(trials))}
+    ${looks === "" ? "" : html`<p>${looks}</p>`} ${mixedNote(mixedOf(trials))}
     ${
       claims.length === 0
         ? html`<p>This figure makes no claims.</p>`

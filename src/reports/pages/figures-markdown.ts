@@ -3,13 +3,14 @@ import { mixedOf } from "../../results/claim-trials.ts";
 import { mixedText } from "../../results/mixed.ts";
 import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
 import { paperOf, type FigureReport } from "./figure-report.ts";
-import { intervalText, numberText } from "../html/number-text.ts";
+import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import type { ReportPlot } from "../plots/plot-figure.ts";
 import { completionsMarkdown } from "./completions-markdown.ts";
 import { generalSections, type Discussion } from "./discussion.ts";
 import { endsText, findingText, isSure, valueOf } from "./ends-table.ts";
 import { cellTable, plain, textTable } from "./markdown-text.ts";
 import { headsOf } from "./means-table.ts";
+import { looksText } from "../../reproduction/looks.ts";
 import { pageTitle } from "./page-title.ts";
 import { besideVerdict, overviewOf, paperEffect, ranksText, sourceText } from "./paper-text.ts";
 import type { PaperNumbers } from "../means/paper-means.ts";
@@ -44,7 +45,7 @@ const claimRows = (report: FigureReport, claim: JudgedClaim, index: number): str
   return findings.map(({ what, effect, interval, settings, count }, i) => [
     ...(i === 0 ? head : ["", "", ""]),
     what,
-    intervalText(effect, [interval.low, interval.high]),
+    effectText(effect, interval),
     ...beside(i),
     `${count} of ${settings}`,
   ]);
@@ -100,6 +101,11 @@ const endsLines = (comparison: EndsComparison): string[] => {
   ];
 };
 
+const looksLines = ({ results }: FigureReport): string[] => {
+  const text = looksText(results);
+  return text === "" ? [] : [`${plain(text)}\n`];
+};
+
 const mixedLines = ({ results }: FigureReport): string[] => {
   const text = mixedText(mixedOf(results.trials));
   return text === undefined ? [] : [`**${plain(text)}**\n`];
@@ -136,10 +142,15 @@ const section = (report: FigureReport, discussions: readonly string[], plots: re
     `${plain(question)}${paper === undefined ? "" : ` (${plain(paper)})`}\n`,
     `${trials.length} of ${planned} trials, scale ${scale}, engine ` +
       `${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
+    ...looksLines(report),
     ...mixedLines(report),
     textTable(
       [
-        ...["claim", "paper", "verdict", "compared", "effect [95 %]"],
+        "claim",
+        "paper",
+        "verdict",
+        "compared",
+        "effect [95 %]",
         ...(compared === undefined ? [] : ["paper's effect"]),
         "numbers of settings",
       ],

@@ -29,8 +29,8 @@ export const headsOf = (metric: string, paper: PaperNumbers | undefined): readon
 ];
 
 /**
- * The table, with its CSV under it. `what` is what it is of, such as `Figure 8`; `file` names the CSV. With `paper` each
- * mean has the paper's number beside it.
+ * The table, with its CSV under it. `what` is what it is of, such as `Figure 8`; `file` names the CSV. With `paper`
+ * each mean has the paper's number beside it.
  */
 export const meansTable = (
   what: string,

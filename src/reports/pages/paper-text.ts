@@ -7,7 +7,7 @@ import {
   type RankAgreement,
 } from "../../reproduction/paper-agreement.ts";
 import { outcomeNames } from "../../results/verdicts.ts";
-import { intervalText, numberText } from "../html/number-text.ts";
+import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import { anchorOf } from "./figure-plots.ts";
 import type { FigureReport } from "./figure-report.ts";
 
@@ -20,7 +20,7 @@ const agreementNames: Readonly<Record<Agreement, string>> = {
 };
 
 /** How far a claim agrees with the paper's numbers; empty while it is undecided, or where the paper has none. */
-export const agreementText = (report: FigureReport, claim: number): string =>
+const agreementText = (report: FigureReport, claim: number): string =>
   agreementNames[report.compared?.claims[claim]?.agreement ?? "unknown"];
 
 /** The same beside a verdict, which says already what is not replicated. */
@@ -101,7 +101,7 @@ export const overviewRows = (figures: readonly FigureReport[]): readonly Overvie
           .map((_, k) => paperEffect(report, i, k))
           .filter((text) => text !== "")
           .join("; "),
-        ours: own.map(({ effect, interval }) => intervalText(effect, [interval.low, interval.high])).join("; "),
+        ours: own.map(({ effect, interval }) => effectText(effect, interval)).join("; "),
         verdict: outcomeNames[outcome],
         agreement: agreementText(report, i),
         figure: report.name,

@@ -92,7 +92,7 @@ test("before the trials have run there is no verdict; machines read it as JSON",
   const { output } = await retort("claims", file, "--out", out, "--json");
   expect(JSON.parse(output)).toEqual({
     trials: { planned: 6, done: 0 },
-    claims: [{ id: "rises", statement: rises.statement, outcome: "not-run", findings: [] }],
+    claims: [{ id: "rises", type: "trend", statement: rises.statement, outcome: "not-run", findings: [] }],
   });
 });
 

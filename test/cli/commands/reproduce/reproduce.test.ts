@@ -8,12 +8,12 @@ import { createInterface } from "node:readline";
 import { text as readText } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { main } from "../../../src/cli/program.ts";
-import { figuresOf } from "../../../src/reproduction/figures.ts";
-import { machinesIn } from "../../../src/reproduction/figure-machine.ts";
-import { readFigure, resultsPath, writeFigure } from "../../../src/reproduction/figure-results.ts";
-import { compiledCommand } from "../../fixtures/compiled-command.ts";
-import { recorder } from "../recorder.ts";
+import { main } from "../../../../src/cli/program.ts";
+import { figuresOf } from "../../../../src/reproduction/figures.ts";
+import { machinesIn } from "../../../../src/reproduction/figure-machine.ts";
+import { readFigure, resultsPath, writeFigure } from "../../../../src/reproduction/figure-results.ts";
+import { compiledCommand } from "../../../fixtures/compiled-command.ts";
+import { recorder } from "../../recorder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-reproduce-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

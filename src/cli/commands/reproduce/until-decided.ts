@@ -1,0 +1,154 @@
+/** `retort reproduce --until-decided`: adds seeds to the settings of claims that are undecided, look by look. */
+import { jsonText } from "../../../files/json-file.ts";
+import { claims as family, type ClaimValues } from "../../../evaluation/claims/index.ts";
+import type { HubOptions } from "../../../policies/checkpoints/hub/hub.ts";
+import { isUndecided, lookSeeds, nextLook } from "../../../reproduction/looks.ts";
+import type { Figure } from "../../../reproduction/figures.ts";
+import type { JudgedClaim } from "../../../results/verdicts.ts";
+import type { FrozenSweep, FrozenTrial } from "../../../sweeps/planning/frozen.ts";
+import { duration } from "../../display/number-text.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { prepareFigure, runFigure, type PreparedFigure, type RanFigure, type ReproduceFlags } from "./run-figure.ts";
+
+/** Trials that a look adds: those of new seeds whose settings bear on a claim that is undecided. */
+const addedTrials = (
+  { trials }: FrozenSweep,
+  known: ReadonlySet<string>,
+  claims: readonly ClaimValues[],
+  judged: readonly JudgedClaim[],
+): readonly FrozenTrial[] => {
+  const open = claims.filter((_, i) => isUndecided(judged[i]!)).map((values) => family.create(values));
+  return trials.filter(
+    ({ id, name, axes }) =>
+      !known.has(id) && open.some((claim) => claim.concerns({ run: name, axes, initial: {}, final: {} })),
+  );
+};
+
+/** What a look would run. */
+interface NextLook {
+  readonly prepared: PreparedFigure;
+  /** Trials that it adds. */
+  readonly added: number;
+  /** Those of them that are to be run: not done yet, here or for another figure. */
+  readonly left: number;
+}
+
+/** A figure after a look. */
+interface Looked {
+  readonly figure: Figure;
+  /** Looks that it has had. */
+  readonly looks: number;
+  /** The trials that it has so far. */
+  readonly known: ReadonlySet<string>;
+  readonly ran: RanFigure;
+  /** What its next look would run; nothing after the last. */
+  readonly next: NextLook | undefined;
+}
+
+/** What is the same for all figures. */
+interface Setup {
+  readonly flags: ReproduceFlags;
+  readonly hub: HubOptions;
+  readonly terminal: Terminal;
+}
+
+/** The next look of a figure that has had so many, without running it. */
+const lookAhead = async (
+  figure: Figure,
+  looks: number,
+  known: ReadonlySet<string>,
+  { judged }: RanFigure,
+  claims: readonly ClaimValues[],
+  { flags, hub, terminal }: Setup,
+): Promise<Looked["next"]> => {
+  const seeds = lookSeeds[looks];
+  if (seeds === undefined || !judged.some(isUndecided)) return undefined;
+  let more: ReadonlySet<string> = new Set();
+  const prepared = await prepareFigure(figure, { ...flags, seeds }, hub, terminal, (sweep) => {
+    more = new Set(addedTrials(sweep, known, claims, judged).map(({ id }) => id));
+    return { ...sweep, trials: sweep.trials.filter(({ id }) => known.has(id) || more.has(id)) };
+  });
+  const done = new Set([
+    ...prepared.shared,
+    ...prepared.progress.flatMap(({ trial, progress }) => (progress.status === "done" ? [trial.id] : [])),
+  ]);
+  const left = [...more].filter((id) => !done.has(id)).length;
+  return more.size === 0 ? undefined : { prepared, added: more.size, left };
+};
+
+const look = async (prepared: PreparedFigure, looks: number, setup: Setup): Promise<Looked> => {
+  const { figure, sweep, claims } = prepared;
+  const ran = await runFigure(prepared, setup.flags, setup.terminal, lookSeeds.length);
+  const known = new Set(sweep.trials.map(({ id }) => id));
+  return { figure, looks, known, ran, next: await lookAhead(figure, looks, known, ran, claims, setup) };
+};
+
+/** Milliseconds of the next look: what is left of its trials, as long as those before took on average. */
+const timeOf = ({ ran, next }: Looked): number | undefined => {
+  if (next === undefined) return undefined;
+  if (next.left === 0) return 0;
+  if (ran.training === 0) return undefined;
+  return (next.left * ran.training) / ran.results.trials.length / next.prepared.jobs;
+};
+
+const undecidedOf = ({ ran, next }: Looked): number => (next === undefined ? 0 : ran.judged.filter(isUndecided).length);
+
+/** Says what comes next, and why. */
+const tellNext = (looked: Looked, { flags, terminal }: Setup): void => {
+  const { figure, looks, next } = looked;
+  const [undecided, time, seeds] = [undecidedOf(looked), timeOf(looked), lookSeeds[looks]!];
+  if (flags.json === true) {
+    const told = { kind: "look", figure: figure.name, look: looks + 1, looks: lookSeeds.length, seeds, undecided };
+    return void terminal.output.write(`${jsonText(told)}\n`);
+  }
+  if (flags.quiet === true) return;
+  terminal.errors.write(
+    `\nlook ${looks + 1} of ${lookSeeds.length} at figure ${figure.name}: ${undecided} undecided, ${next!.added} ` +
+      `trials more for ${seeds} seeds${time === undefined ? "" : `, about ${duration(time)}`}\n`,
+  );
+};
+
+/** Says how it ended. */
+const tellEnd = (all: readonly Looked[], isOver: boolean, { flags, terminal }: Setup): void => {
+  const claims = all.flatMap(({ ran }) => ran.judged);
+  const undecided = claims.filter(isUndecided).length;
+  if (flags.json === true)
+    return void terminal.output.write(`${jsonText({ kind: "looks", claims: claims.length, undecided })}\n`);
+  const why = isOver ? "; the budget holds no further look" : `; no further look after ${lookSeeds.at(-1)} seeds`;
+  terminal.output.write(
+    `\n${claims.length - undecided} of ${claims.length} claims decided${undecided === 0 ? "" : why}\n`,
+  );
+};
+
+/**
+ * Looks at each figure with the first number of seeds, and then, while time is left, at that figure next whose look
+ * decides most for its time. The same command goes on where it was stopped: each look's trials follow from the verdicts
+ * of the look before. Errors as of `runFigure`.
+ */
+export const untilDecided = async (figures: readonly Figure[], setup: Setup): Promise<void> => {
+  const begun = performance.now();
+  const left = (): number => (setup.flags.budget ?? Infinity) - (performance.now() - begun);
+  const [seeds] = lookSeeds;
+  const all: Looked[] = [];
+  for (const figure of figures) {
+    const first = await prepareFigure(figure, { ...setup.flags, seeds }, setup.hub, setup.terminal);
+    all.push(await look(first, 1, setup));
+  }
+  let open = true;
+  while (open) {
+    const at = nextLook(
+      all.map((looked) => ({ undecided: undecidedOf(looked), milliseconds: timeOf(looked) })),
+      left(),
+    );
+    open = at !== undefined;
+    if (at === undefined) continue;
+    const looked = all[at]!;
+    tellNext(looked, setup);
+    all[at] = await look(looked.next!.prepared, looked.looks + 1, setup);
+  }
+  tellEnd(
+    all,
+    all.some((looked) => undecidedOf(looked) > 0),
+    setup,
+  );
+};

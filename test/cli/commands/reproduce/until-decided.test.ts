@@ -1,0 +1,98 @@
+/** Tests of `retort reproduce --until-decided`, with a figure of tiny trials and claims of which one is never decided. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { untilDecided } from "../../../../src/cli/commands/reproduce/until-decided.ts";
+import { main } from "../../../../src/cli/program.ts";
+import { readFigure, resultsPath } from "../../../../src/reproduction/figure-results.ts";
+import { compiledCommand } from "../../../fixtures/compiled-command.ts";
+import { recorder } from "../../recorder.ts";
+
+const root = mkdtempSync(join(tmpdir(), "retort-until-"));
+const [, command] = process.argv;
+beforeAll(() => {
+  // Trials are started with the command's own file.
+  process.argv[1] = compiledCommand;
+});
+afterAll(() => {
+  process.argv[1] = command!;
+  rmSync(root, { recursive: true, force: true });
+});
+
+const divergence = (beta: number) => ({ type: "jsd", beta });
+const betas = [0.1, 0.3, 0.5, 0.7];
+const order = (id: string, upper: number, lower: number, by: number) => ({
+  id,
+  statement: "It is so.",
+  type: "order",
+  metric: "truncated",
+  descending: [{ "/objective/divergence": [divergence(upper)] }, { "/objective/divergence": [divergence(lower)] }],
+  by,
+});
+const figure = { name: "A.16", path: join(root, "figure-a16.json") };
+writeFileSync(
+  figure.path,
+  JSON.stringify({
+    extends: resolve("experiments/paper/figure-a16.json"),
+    engine: "onnx",
+    stages: { teacher: { training: { steps: 1 }, evaluation: { prompts: 4 } } },
+    training: { steps: 1 },
+    evaluation: { prompts: 4 },
+    sweep: { axes: { "/objective/divergence": betas.map(divergence) } },
+    // Nothing is ever truncated: no seed says which is above, and both are more than -1.
+    claims: [order("never", 0.1, 0.3, 0), order("at-once", 0.5, 0.7, -1)],
+  }),
+);
+
+const flags = { figure: [], seeds: 3, scale: "small", out: join(root, "runs"), cache: join(root, "cache"), jobs: 1 } as const;
+const until = async (more: object) => {
+  const { terminal, output, errors } = recorder();
+  await untilDecided([figure], { flags: { ...flags, ...more }, hub: {}, terminal });
+  return { output: output(), errors: errors() };
+};
+const results = join(root, "runs", "small", "results");
+const seedsOf = (beta: number): number =>
+  readFigure(results, figure)!.trials.filter(({ axes }) => (axes["/objective/divergence"] as { beta: number }).beta === beta).length;
+
+describe.sequential("retort reproduce --until-decided", () => {
+  test("begins no look that the budget does not hold", async () => {
+    const { output } = await until({ budget: 1 });
+    expect(betas.map(seedsOf)).toEqual([3, 3, 3, 3]);
+    expect(readFigure(results, figure)).toMatchObject({ looks: 5, planned: 12 });
+    expect(output).toContain("1 of 2 claims decided; the budget holds no further look");
+  }, 120_000);
+
+  test("gives seeds to the settings of claims that are undecided, to the last look", async () => {
+    const { output, errors } = await until({});
+    expect(betas.map(seedsOf)).toEqual([20, 20, 3, 3]);
+    expect(errors).toMatch(/^look 2 of 5 at figure A\.16: 1 undecided, 4 trials more for 5 seeds, about \d+:\d\d$/mu);
+    expect(errors).toMatch(/^look 5 of 5 at figure A\.16: 1 undecided, 16 trials more for 20 seeds/mu);
+    expect(output).toContain("1 of 2 claims decided; no further look after 20 seeds");
+  }, 240_000);
+
+  test("goes on where it was, and runs nothing again", async () => {
+    const bytes = readFileSync(resultsPath(results, figure));
+    // What is done costs nothing, so that no budget leaves less than there was.
+    const { output, errors } = await until({ json: true, budget: 1 });
+    expect(errors).not.toContain("begins");
+    const told = output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { kind: string; look?: number });
+    expect(told.filter(({ kind }) => kind === "look").map(({ look }) => look)).toEqual([2, 3, 4, 5]);
+    expect(told.at(-1)).toEqual({ kind: "looks", claims: 2, undecided: 1 });
+    expect(readFileSync(resultsPath(results, figure)).equals(bytes)).toBe(true);
+  }, 120_000);
+
+  test("refuses flags that go with others", async () => {
+    const said = async (...args: string[]) => {
+      const { terminal, errors } = recorder();
+      return [await main(["reproduce", ...args], terminal), errors()];
+    };
+    expect(await said("--budget", "3h")).toEqual([2, expect.stringContaining("expected --until-decided with it")]);
+    expect(await said("--until-decided", "--scale", "smoke")).toEqual([2, expect.stringContaining("which has one seed")]);
+    expect(await said("--until-decided", "--seeds", "5")).toEqual([2, expect.stringContaining("--seeds")]);
+    expect(await said("--until-decided", "--budget", "soon")).toEqual([2, expect.stringContaining("expected a time such as 3h")]);
+  });
+});
