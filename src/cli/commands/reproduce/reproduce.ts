@@ -138,7 +138,7 @@ export const addReproduce = (command: Command, terminal: Terminal): void => {
         "--until-decided",
         `add seeds where claims are undecided, at most ${lookSeeds.at(-1)}: looks at ${lookSeeds.join(", ")} seeds, ` +
           "each with intervals so wide that all looks together err as rarely as one",
-      ).conflicts("seeds"),
+      ).conflicts(["seeds", "keepResults"]),
     )
     .option(
       "--budget <time>",
@@ -164,7 +164,7 @@ export const addReproduce = (command: Command, terminal: Terminal): void => {
     .addHelpText(
       "after",
       "\nExamples:\n  retort reproduce --figure 8\n  retort reproduce --scale smoke\n  retort reproduce " +
-        "--figure 5,8 --seeds 5 --jobs 8",
+        "--figure 5,8 --seeds 5 --jobs 8\n  retort reproduce --until-decided --budget 3h",
     )
     .action((flags: ReproduceFlags) => perform(flags, terminal));
 };

@@ -93,6 +93,7 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(await said("--budget", "3h")).toEqual([2, expect.stringContaining("expected --until-decided with it")]);
     expect(await said("--until-decided", "--scale", "smoke")).toEqual([2, expect.stringContaining("which has one seed")]);
     expect(await said("--until-decided", "--seeds", "5")).toEqual([2, expect.stringContaining("--seeds")]);
+    expect(await said("--until-decided", "--keep-results")).toEqual([2, expect.stringContaining("--keep-results")]);
     expect(await said("--until-decided", "--budget", "soon")).toEqual([2, expect.stringContaining("expected a time such as 3h")]);
   });
 });
