@@ -24,8 +24,8 @@ export interface FigureMachine extends Provenance {
    */
   readonly steps: Readonly<Record<string, number>>;
   /**
-   * Set where steps alone were run, to time them: how many of each trial's. Then `training` is of these, and results
-   * are of the machines before.
+   * Set where steps alone were run, to time them: how many of each trial's. Then nothing
+   * else is of this machine: results are of those before, and `training` is 0.
    */
   readonly timed?: { readonly steps: number };
   /** The same of results that were kept from earlier calls, oldest first; none where there are none. */

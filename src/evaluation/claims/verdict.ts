@@ -42,7 +42,7 @@ export interface Claim {
   compares(trials: readonly Trial[]): boolean;
   /** Whether more of such a trial bears on it. */
   concerns(trial: Trial): boolean;
-  /** Total: any trials get a verdict. `level` is that of the intervals, in (0, 1); 0.95 when left out. */
+  /** Never throws: any trials get a verdict. `level` is that of the intervals, in (0, 1); 0.95 when left out. */
   judge(trials: readonly Trial[], level?: number): Verdict;
 }
 

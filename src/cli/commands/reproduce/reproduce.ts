@@ -142,7 +142,8 @@ export const addReproduce = (command: Command, terminal: Terminal): void => {
     )
     .option(
       "--budget <time>",
-      "with --until-decided: no look is begun that is thought to end later, such as 3h or 45m",
+      "with --until-decided: after the first look at each figure, which is always taken, no look is begun that is " +
+        "thought to end later, such as 3h or 45m",
       durationFrom,
     )
     .option("--dry-run", "say what there is to do and how long it takes, and run nothing")
