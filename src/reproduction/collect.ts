@@ -22,6 +22,9 @@ export interface Collected {
   readonly steps: Readonly<Record<string, number>>;
 }
 
+/** What results say of how they came about, beside what was measured. */
+export type Circumstances = Pick<FigureResults, "looks" | "calibration">;
+
 /** Completions that a trial's results have. */
 const mostShown = 3;
 
@@ -40,7 +43,7 @@ const doneRun = (folder: string, parent: string): FoundRun | undefined => {
 
 /**
  * Collects what is done of a figure's trials; `folder` holds those of its sweep. Of `kept`, which were collected
- * before, the results are taken as they are, and no times; `looks` goes into the results. `RangeError` for trials of
+ * before, the results are taken as they are, and no times; `circumstances` go into the results. `RangeError` for trials of
  * another engine than theirs.
  */
 export const collectFigure = async (
@@ -49,7 +52,7 @@ export const collectFigure = async (
   { name }: Figure,
   scale: Scale,
   kept?: KeptTrials,
-  looks?: number,
+  circumstances: Circumstances = {},
 ): Promise<Collected> => {
   const planned = new Map<string, FrozenTrial>();
   const collected = new Map(kept?.trials.map((trial) => [trial.id, trial]));
@@ -84,7 +87,7 @@ export const collectFigure = async (
   const engine = [...engines].toSorted().join(", ");
   const trials = sweep.trials.flatMap(({ id }) => collected.get(id) ?? []);
   return {
-    results: { figure: name, scale, question, engine, planned: sweep.trials.length, ...defined({ looks }), trials },
+    results: { figure: name, scale, question, engine, planned: sweep.trials.length, ...circumstances, trials },
     training,
     steps,
   };

@@ -8,6 +8,16 @@ import { numbersIn } from "../runs/reading/run-record.ts";
 import { readFigure, resultsPath } from "./figure-results.ts";
 import type { Figure, Scale } from "./figures.ts";
 
+/** A call that ran some of a figure's trials. */
+export interface FigureCall {
+  /** When it began: ISO 8601, UTC. */
+  readonly began: string;
+  /** Its milliseconds, those of stages among them. */
+  readonly milliseconds: number;
+  /** Trials that it ran, or took over from other figures. */
+  readonly trials: number;
+}
+
 /** The machine, and the times. */
 export interface FigureMachine extends Provenance {
   /** Trials at once. */
@@ -18,6 +28,8 @@ export interface FigureMachine extends Provenance {
    * Milliseconds from start to end, stages among them; undefined of a figure that has not run as a whole in one call.
    */
   readonly elapsed: number | undefined;
+  /** The calls that ran trials of these results, oldest first. One that was killed has left none. */
+  readonly calls?: readonly FigureCall[];
   /**
    * Milliseconds of a step, by the ids of the trials that have a curve: the median without the first step, in which
    * programs are compiled.
@@ -38,7 +50,7 @@ export const machinePath = (folder: string, figure: Pick<Figure, "name">): strin
 
 /** The machine as it is, with what the figure took. */
 export const machineOf = (
-  took: Pick<FigureMachine, "jobs" | "training" | "elapsed" | "steps" | "timed" | "earlier">,
+  took: Pick<FigureMachine, "jobs" | "training" | "elapsed" | "calls" | "steps" | "timed" | "earlier">,
 ): FigureMachine => ({
   ...provenance(),
   ...took,
@@ -50,6 +62,19 @@ export const machinesIn = (folder: string, figure: Pick<Figure, "name">): readon
   const before = Array.isArray(earlier) ? (earlier as readonly Json[]).filter(isObject) : [];
   return Object.keys(last).length === 0 ? before : [...before, last];
 };
+
+/** The calls that a record of a machine has; none of one that has another form. */
+export const callsIn = ({ calls }: JsonObject): readonly FigureCall[] =>
+  (Array.isArray(calls) ? (calls as readonly Json[]) : []).flatMap((call) => {
+    if (!isObject(call)) return [];
+    const { began, milliseconds, trials } = call;
+    const isCall =
+      typeof began === "string" &&
+      !Number.isNaN(Date.parse(began)) &&
+      typeof milliseconds === "number" &&
+      typeof trials === "number";
+    return isCall ? [{ began, milliseconds, trials }] : [];
+  });
 
 /**
  * Milliseconds of a step by the ids of trials, of all machines that timed a figure's steps; none where these are of

@@ -36,6 +36,8 @@ export interface FigureResults {
   readonly planned: number;
   /** Of how many looks this may be any: seeds were added until claims were decided. Not there where they were not. */
   readonly looks?: number;
+  /** The hash by which the figure's settings and claims were frozen before they ran; see `freezeHash`. */
+  readonly calibration?: string;
   /** Those that are done, in their order. */
   readonly trials: readonly FigureTrial[];
 }
@@ -114,7 +116,7 @@ const trialOf = (value: Json, i: number): FigureTrial => {
 };
 
 const resultsOf = (given: JsonObject): FigureResults => {
-  const { trials, planned, looks } = given;
+  const { trials, planned, looks, calibration } = given;
   const scale = scales.find((known) => known === given["scale"]);
   if (given["kind"] !== kind || scale === undefined)
     throw new TypeError(`expected results of a figure, as retort reproduce writes them`);
@@ -122,13 +124,15 @@ const resultsOf = (given: JsonObject): FigureResults => {
   if (typeof planned !== "number") throw new TypeError("planned: expected a number");
   if (looks !== undefined && !(typeof looks === "number" && Number.isInteger(looks) && looks > 0))
     throw new TypeError("looks: expected a whole number from 1 on");
+  if (calibration !== undefined && !(typeof calibration === "string" && /^[0-9a-f]{64}$/u.test(calibration)))
+    throw new TypeError("calibration: expected 64 hexadecimal digits");
   return {
     figure: text(given["figure"], "figure"),
     scale,
     question: text(given["question"], "question"),
     engine: text(given["engine"], "engine"),
     planned,
-    ...defined({ looks }),
+    ...defined({ looks, calibration }),
     trials: (trials as readonly Json[]).map(trialOf),
   };
 };

@@ -14,7 +14,10 @@ export type Scale = (typeof scales)[number];
 
 /** A figure. */
 export interface Figure {
-  /** As the paper counts it, with a letter for each panel that has a file of its own: `5`, `A.12`, `1b`. */
+  /**
+   * As the paper counts it, with a letter for each panel that has a file of its own: `5`, `A.12`, `1b`; `B.1` is the
+   * first of those that the paper has not.
+   */
   readonly name: string;
   /** Its experiment file. */
   readonly path: string;
@@ -23,14 +26,16 @@ export interface Figure {
 /** Where the package keeps its figures. */
 export const figuresFolder = fileURLToPath(new URL("../../experiments/paper", import.meta.url));
 
-const fileName = /^figure-(a?)(\d{1,2}[a-z]?)\.json$/u;
+const fileName = /^figure-([ab]?)(\d{1,2}[a-z]?)\.json$/u;
 
 const figureOf = (folder: string, file: string): Figure[] => {
   const found = fileName.exec(file);
-  return found === null ? [] : [{ name: `${found[1] === "a" ? "A." : ""}${found[2]}`, path: join(folder, file) }];
+  if (found === null) return [];
+  const [, part = "", number] = found;
+  return [{ name: `${part === "" ? "" : `${part.toUpperCase()}.`}${number}`, path: join(folder, file) }];
 };
 
-/** The paper's own figures first, then those of its appendix; panels from left to right. */
+/** The paper's own figures first, then those of its appendix, then ours; panels from left to right. */
 const { compare } = new Intl.Collator("en", { numeric: true });
 
 /** The figure of a panel, `1` of `1a`; of a figure itself. */
@@ -60,7 +65,9 @@ export const figureNames = (folder = figuresFolder): readonly string[] =>
  * a name that no figure has.
  */
 export const chosenFigures = (figures: readonly Figure[], names: readonly string[]): readonly Figure[] => {
-  const wanted = names.map((name) => name.toLowerCase().replace(/^a\.?/u, "A."));
+  const wanted = names.map((name) =>
+    name.toLowerCase().replace(/^([ab])\.?/u, (_, part: string) => `${part.toUpperCase()}.`),
+  );
   const unknown = wanted.find((name) =>
     figures.every((figure) => figure.name !== name && wholeFigure(figure.name) !== name),
   );

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { writeJson } from "../files/json-file.ts";
 import { defined } from "../optional/defined.ts";
 import type { Collected } from "./collect.ts";
-import { machineOf, machinePath, machinesIn } from "./figure-machine.ts";
+import { callsIn, machineOf, machinePath, machinesIn, type FigureCall } from "./figure-machine.ts";
 import { readFigure, resultsPath, writeFigure, type FigureResults } from "./figure-results.ts";
 import type { KeptTrials } from "./kept-trials.ts";
 
@@ -13,11 +13,29 @@ export interface Ran {
   readonly jobs: number;
   /** Milliseconds of the whole figure; undefined when it was not run as a whole in this call. */
   readonly elapsed: number | undefined;
+  /** This call. */
+  readonly call: FigureCall;
   /** Whether any trial was run in this call. */
   readonly any: boolean;
   /** Results that were there before and are among those collected. */
   readonly kept: KeptTrials | undefined;
 }
+
+/** How many trials a folder of results has of a figure that `results` have not. `Error` as of `readFigure`. */
+const trialsLost = (folder: string, { figure, trials }: FigureResults): number => {
+  const found = new Set(trials.map(({ id }) => id));
+  const before = readFigure(folder, { name: figure })?.trials ?? [];
+  return before.filter(({ id }) => !found.has(id)).length;
+};
+
+/** Whether results have all trials of those that a folder has of the figure, which can be read. */
+const goesOn = (folder: string, results: FigureResults): boolean => {
+  try {
+    return trialsLost(folder, results) === 0;
+  } catch {
+    return false;
+  }
+};
 
 /**
  * Writes results and, where trials are new, the machine: that of a call in which nothing was run stays as it was.
@@ -26,24 +44,19 @@ export interface Ran {
 export const writeResults = async (
   folder: string,
   { results, training, steps }: Collected,
-  { jobs, elapsed, any, kept }: Ran,
+  { jobs, elapsed, call, any, kept }: Ran,
 ): Promise<void> => {
   const figure = { name: results.figure };
   const earlier = kept === undefined ? undefined : machinesIn(folder, figure);
+  // Results of this call go on from those that are there where they have all of their trials.
+  const before = kept === undefined && goesOn(folder, results) ? machinesIn(folder, figure) : [];
   await writeFigure(folder, results);
   const isNew = kept === undefined ? any : results.trials.length > kept.trials.length;
   if (isNew || !existsSync(machinePath(folder, figure)))
     await writeJson(
       machinePath(folder, figure),
-      machineOf({ jobs, training, elapsed, steps, ...defined({ earlier }) }),
+      machineOf({ jobs, training, elapsed, calls: [...before.flatMap(callsIn), call], steps, ...defined({ earlier }) }),
     );
-};
-
-/** How many trials a folder of results has of a figure that `results` have not. `Error` as of `readFigure`. */
-const trialsLost = (folder: string, { figure, trials }: FigureResults): number => {
-  const found = new Set(trials.map(({ id }) => id));
-  const before = readFigure(folder, { name: figure })?.trials ?? [];
-  return before.filter(({ id }) => !found.has(id)).length;
 };
 
 /**

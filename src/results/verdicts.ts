@@ -1,6 +1,7 @@
 /** An experiment's claims, judged by its finished trials. */
 import { claims as family, type ClaimValues } from "../evaluation/claims/index.ts";
 import type { Trial } from "../evaluation/claims/trial.ts";
+import { defined } from "../optional/defined.ts";
 import { valueText } from "../evaluation/claims/value-text.ts";
 import { all, notRun, type Claim, type Outcome, type Verdict } from "../evaluation/claims/verdict.ts";
 
@@ -11,6 +12,8 @@ export interface JudgedClaim extends Verdict {
   readonly type: ClaimValues["type"];
   readonly statement: string;
   readonly paper: string | undefined;
+  /** Claims of figures whose verdict this one tests a reason of, as `figure/id`; none when left out. */
+  readonly explains?: readonly string[];
 }
 
 /** Trials of one kind, and what they have in common that others have not, for people; empty where all are of one. */
@@ -57,8 +60,15 @@ export const judge = (
   level?: number,
 ): readonly JudgedClaim[] =>
   claims.map((values) => {
-    const { id, type, statement, paper } = values;
-    return { id, type, statement, paper, ...judgeApart(family.create(values), trials, level) };
+    const { id, type, statement, paper, explains } = values;
+    return {
+      id,
+      type,
+      statement,
+      paper,
+      ...defined({ explains }),
+      ...judgeApart(family.create(values), trials, level),
+    };
   });
 
 /** What people call the outcomes. */

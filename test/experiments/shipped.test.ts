@@ -18,7 +18,8 @@ import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 
 /** All but what others build on, the paper's numbers, and the figures: test/cli/commands/reproduce/reproduce.test.ts runs the small ones, and shipped-full.test.ts those with the paper's own models. */
 const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter(
-  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^(?:base\/|paper\/(?:figure-|ablations\/|full\/|reference\/))/u.test(name),
+  (name) =>
+    /\.(jsonc?|ya?ml)$/.test(name) && !/^(?:base\/|paper\/(?:figure-|ablations\/|full\/|reference\/|calibration\.json))/u.test(name),
 );
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/sweeps/executors/local.ts";
 import { collectFigure, type Collected } from "../../src/reproduction/collect.ts";
 import { writeJson } from "../../src/files/json-file.ts";
-import { machineOf, machinePath, machinesIn } from "../../src/reproduction/figure-machine.ts";
+import { callsIn, machineOf, machinePath, machinesIn } from "../../src/reproduction/figure-machine.ts";
 import { readFigure, resultsPath, writeFigure } from "../../src/reproduction/figure-results.ts";
 import { keptTrials } from "../../src/reproduction/kept-trials.ts";
 import { writePart, writeResults } from "../../src/reproduction/write-results.ts";
@@ -75,12 +75,20 @@ const machine = (jobs: number) => machineOf({ jobs, training: collected.training
 test("results are written with the machine that ran them, one after the other where some were there", async () => {
   const folder = join(sweep.root, "written");
   mkdirSync(folder);
-  const ran = { jobs: 2, elapsed: 5, any: true, kept: undefined };
+  const call = { began: "2026-01-02T03:04:05.000Z", milliseconds: 7, trials: 2 };
+  const ran = { jobs: 2, elapsed: 5, any: true, kept: undefined, call };
   const machines = () => machinesIn(folder, figure).map(({ jobs, elapsed }) => [jobs, elapsed]);
   const { trials, ...head } = collected.results;
   const some = (count: number): Collected => ({ ...collected, results: { ...head, trials: trials.slice(0, count) } });
   await writeResults(folder, some(2), ran);
   expect(machines()).toEqual([[2, 5]]);
+  const calls = () => machinesIn(folder, figure).flatMap(callsIn);
+  expect(calls()).toEqual([call]);
+  // What goes on from these results has the calls of both, what replaces them its own.
+  await writeResults(folder, some(3), { ...ran, call: { ...call, milliseconds: 8 } });
+  expect(calls()).toEqual([call, { ...call, milliseconds: 8 }]);
+  await writeResults(folder, some(2), ran);
+  expect(calls()).toEqual([call]);
   // Nothing was run, so that the machine is the one that did.
   await writeResults(folder, some(2), { ...ran, jobs: 3, any: false });
   expect(machines()).toEqual([[2, 5]]);
@@ -98,7 +106,8 @@ test("results are written with the machine that ran them, one after the other wh
 test("a part of a figure does not replace results that have others", async () => {
   const folder = join(sweep.root, "part");
   mkdirSync(folder);
-  const ran = { jobs: 2, any: true, kept: undefined };
+  const call = { began: "2026-01-02T03:04:05.000Z", milliseconds: 7, trials: 2 };
+  const ran = { jobs: 2, any: true, kept: undefined, call };
   const { trials, ...head } = collected.results;
   const part = (...chosen: number[]): Collected => ({
     ...collected,

@@ -3,7 +3,8 @@ import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { isObject, type JsonObject } from "../../files/json.ts";
 import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
-import { machinesIn, stepsIn } from "../../reproduction/figure-machine.ts";
+import { figureHash, freezeHash, readCalibration, type Calibration } from "../../reproduction/calibration.ts";
+import { callsIn, machinesIn, stepsIn } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
 import { judgeResults } from "../../reproduction/looks.ts";
 import { compareWithPaper, type PaperComparison } from "../../reproduction/paper-agreement.ts";
@@ -11,6 +12,7 @@ import { readPaperValues } from "../../reproduction/paper-values.ts";
 import { figureNames, figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";
 import type { JudgedClaim } from "../../results/verdicts.ts";
 import type { Discussion } from "./discussion.ts";
+import { frozenText, type FrozenFigure } from "./frozen-text.ts";
 import { timeText } from "../html/number-text.ts";
 import { againstEnds, type EndsComparison } from "../means/against-ends.ts";
 import { curveMeans, type CurveMeans } from "../means/curve-means.ts";
@@ -38,6 +40,10 @@ export interface FigureReport {
   readonly discussions: readonly Discussion[];
   /** Machine, versions and time in a few words each; none when they were not written down. */
   readonly made: readonly (readonly [name: string, value: string])[];
+  /** When its first trial began, ISO 8601; nothing where that was not written down. */
+  readonly began: string | undefined;
+  /** By what it was frozen; nothing where there is no calibration, as at other scales than the small. */
+  readonly frozen: FrozenFigure | undefined;
   /** How its metrics came about; none where no trial was evaluated on the way. */
   readonly curves: readonly CurveMeans[];
   /** What is between the ends of what is traded along, beside both; none where the trade-off has no ends. */
@@ -62,10 +68,14 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
   const text = (value: unknown): string =>
     typeof value === "string" || typeof value === "number" ? String(value).slice(0, 200) : "unknown";
   const time = (key: string): string => (typeof given[key] === "number" ? timeText(given[key]) : "unknown");
+  const calls = callsIn(given);
+  const spent = timeText(calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
   const whole =
     typeof given["elapsed"] === "number"
       ? `${time("elapsed")} from start to end`
-      : "in several parts, or with trials of other figures,";
+      : calls.length > 0
+        ? `${spent} in ${calls.length} call${calls.length === 1 ? "" : "s"}, the first at ${calls[0]!.began},`
+        : "in several parts, or with trials of other figures,";
   const named = Object.entries(versions!).map(([name, version]) => `${name} ${text(version)}`);
   return [
     [
@@ -85,10 +95,14 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
   ];
 };
 
+const frozenFacts = (results: FigureResults, frozen: FigureReport["frozen"]): FigureReport["made"] =>
+  frozen === undefined ? [] : [["settings", frozenText(results, frozen, results.figure)]];
+
 const reportOf = (
   folder: string,
   { name }: Pick<Figure, "name">,
   results: FigureResults,
+  calibration: Calibration | undefined,
 ): Omit<FigureReport, "discussions"> => {
   const file = figuresOf(results.scale).find((figure) => figure.name === name);
   if (file === undefined)
@@ -97,6 +111,14 @@ const reportOf = (
   const metrics = metricsOf(claims, results);
   const machines = machinesIn(folder, { name });
   const judged = judgeResults(claims, results);
+  const frozen =
+    calibration === undefined || results.scale !== "small"
+      ? undefined
+      : {
+          calibration,
+          hash: freezeHash(calibration, { name }),
+          holds: calibration.figures[name]?.settings === figureHash(file),
+        };
   const values = results.scale === "smoke" ? undefined : readPaperValues(file);
   return {
     name,
@@ -107,7 +129,12 @@ const reportOf = (
     means: settingMeans(results.trials, metrics),
     trade: tradeOff(claims, results.trials),
     before: startOf(results.trials, metrics),
-    made: machines.flatMap(madeOf),
+    made: [...frozenFacts(results, frozen), ...machines.flatMap(madeOf)],
+    began: machines
+      .flatMap(callsIn)
+      .map(({ began }) => began)
+      .toSorted()[0],
+    frozen,
     curves: curveMeans(results.trials, metrics, stepsIn(machines)),
     ends: againstEnds(claims, results.trials),
     compared: values === undefined ? undefined : compareWithPaper(values, claims, judged, results.trials, metrics),
@@ -132,10 +159,11 @@ const checkScale = (folder: string, all: readonly FigureResults[]): void => {
 export const readFigureReports = (folder: string, discussions: readonly Discussion[] = []): readonly FigureReport[] => {
   const all = figureNames().flatMap((name) => readFigure(folder, { name }) ?? []);
   checkScale(folder, all);
+  const calibration = readCalibration();
   return all.map((results) => {
     const name = results.figure;
     const about = discussions.filter(({ figures }) => figures.includes(name) || figures.includes(wholeFigure(name)));
-    return { ...reportOf(folder, { name }, results), discussions: about };
+    return { ...reportOf(folder, { name }, results, calibration), discussions: about };
   });
 };
 

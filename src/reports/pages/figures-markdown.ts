@@ -5,6 +5,7 @@ import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
 import { paperOf, type FigureReport } from "./figure-report.ts";
 import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import type { ReportPlot } from "../plots/plot-figure.ts";
+import { calibrationText } from "./calibration-text.ts";
 import { completionsMarkdown } from "./completions-markdown.ts";
 import { generalSections, type Discussion } from "./discussion.ts";
 import { endsText, findingText, isSure, valueOf } from "./ends-table.ts";
@@ -14,6 +15,7 @@ import { looksText } from "../../reproduction/looks.ts";
 import { pageTitle } from "./page-title.ts";
 import { besideVerdict, overviewOf, paperEffect, ranksText, sourceText } from "./paper-text.ts";
 import type { PaperNumbers } from "../means/paper-means.ts";
+import { reasonOutcome } from "./reasons.ts";
 import { shownTrials } from "./shown-trials.ts";
 import type { EndsComparison } from "../means/against-ends.ts";
 
@@ -128,8 +130,22 @@ const comparedLines = ({ compared }: FigureReport): string[] =>
 /** All claims of all figures in one table. */
 const overviewLines = (figures: readonly FigureReport[]): string[] => {
   const { note, head, rows } = overviewOf(figures);
-  const lines = rows.map(({ cells, figure, anchor }) => [...cells.map(plain), `[${plain(figure)}](#${anchor})`]);
+  const linked = (figure: string, anchor: string): string => `[${plain(figure)}](#${anchor})`;
+  const lines = rows.map(({ cells, figure, anchor, reasons }) => [
+    ...cells.map(plain),
+    linked(figure, anchor),
+    ...(head.length > cells.length + 1
+      ? [reasons.map((one) => `${linked(one.figure, one.anchor)}: ${reasonOutcome(one)}`).join("; ")]
+      : []),
+  ]);
   return rows.length === 0 ? [] : ["## All claims\n", cellTable(head, lines), `${plain(note)}\n`];
+};
+
+/** How settings were chosen and frozen. */
+const calibrationLines = (figures: readonly FigureReport[]): string[] => {
+  const text = calibrationText(figures);
+  if (text === undefined) return [];
+  return ["## Calibration\n", `${plain(text.note)}\n`, textTable(text.head, text.rows)];
 };
 
 const section = (report: FigureReport, discussions: readonly string[], plots: readonly PlotFile[]): string => {
@@ -185,6 +201,7 @@ export const figuresMarkdown = (figures: readonly FigureReport[], parts: Markdow
       "that the claim counts from, else inconclusive.\n",
     ...(models === undefined ? [] : [`${models}\n`]),
     ...overviewLines(figures),
+    ...calibrationLines(figures),
     ...first.map((one) => `## ${one.title}\n\n${one.text}\n`),
     ...figures.map((figure) =>
       section(

@@ -1,6 +1,7 @@
 /** The report of a reproduction. */
 import type { Outcome } from "../../evaluation/claims/verdict.ts";
 import { outcomeNames, tally, type JudgedClaim } from "../../results/verdicts.ts";
+import { calibrationText } from "./calibration-text.ts";
 import { anchorOf } from "./figure-plots.ts";
 import type { FigureReport } from "./figure-report.ts";
 import { figureSection } from "./figure-section.ts";
@@ -10,6 +11,7 @@ import { scrolledTable, section, shell } from "../html/page-shell.ts";
 import { overviewOf } from "./paper-text.ts";
 import { pageTitle } from "./page-title.ts";
 import { prose } from "../html/prose.ts";
+import { reasonOutcome } from "./reasons.ts";
 
 const tallied = (claims: readonly JudgedClaim[]): Shown =>
   Object.entries(tally(claims)).map(
@@ -24,14 +26,37 @@ const general = ({ title, anchor, text }: Discussion): Markup => section(anchor,
 const overview = (figures: readonly FigureReport[]): readonly Markup[] => {
   const { note, head, rows } = overviewOf(figures);
   const drawn = rows.map(
-    ({ cells: [statement, ...others], figure, anchor }) =>
+    ({ cells: [statement, ...others], figure, anchor, reasons }) =>
       html`<tr>
         <th scope="row">${statement}</th>
         ${others.map((text) => html`<td>${text}</td>`)}
         <td><a href="#${anchor}">${figure}</a></td>
+        ${
+          head.length > others.length + 2
+            ? html`<td>
+                ${reasons.map(
+                  (one, i) =>
+                    html`${i === 0 ? "" : "; "}<a href="#${one.anchor}">${one.figure}</a>: ${reasonOutcome(one)}`,
+                )}
+              </td>`
+            : ""
+        }
       </tr>`,
   );
   return rows.length === 0 ? [] : [section("claims", "All claims", [scrolledTable("All claims", note, head, drawn)])];
+};
+
+/** How settings were chosen and frozen. */
+const calibrated = (figures: readonly FigureReport[]): readonly Markup[] => {
+  const text = calibrationText(figures);
+  if (text === undefined) return [];
+  const rows = text.rows.map(
+    (cells) =>
+      html`<tr>
+        ${cells.map((cell) => html`<td>${cell}</td>`)}
+      </tr>`,
+  );
+  return [section("calibration", "Calibration", [scrolledTable("Calibration", text.note, text.head, rows)])];
 };
 
 /** The whole page; `sections` are of no one figure, and come before all of them. */
@@ -58,6 +83,6 @@ export const page = (figures: readonly FigureReport[], sections: readonly Discus
       ...figures.map((figure) => [anchorOf(figure), `Figure ${figure.name}`] as const),
     ],
     linked: sections.length === 0 ? "Figures" : "Parts",
-    main: [...sections.map(general), ...overview(figures), ...figures.map(figureSection)],
+    main: [...sections.map(general), ...overview(figures), ...calibrated(figures), ...figures.map(figureSection)],
   });
 };

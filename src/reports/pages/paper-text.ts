@@ -10,6 +10,7 @@ import { outcomeNames } from "../../results/verdicts.ts";
 import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import { anchorOf } from "./figure-plots.ts";
 import type { FigureReport } from "./figure-report.ts";
+import { reasonsOf, type TestedReason } from "./reasons.ts";
 
 const agreementNames: Readonly<Record<Agreement, string>> = {
   "direction-and-size": "in direction and size",
@@ -83,6 +84,8 @@ export interface OverviewRow {
   readonly figure: string;
   /** Of the figure's section. */
   readonly anchor: string;
+  /** The experiments that test why it is not replicated. */
+  readonly reasons: readonly TestedReason[];
 }
 
 /** Of an order of several all of its parts; of a trend the slope. */
@@ -91,8 +94,9 @@ const shown = (findings: readonly Finding[], type: string): readonly Finding[] =
 
 /** All claims of all figures. */
 export const overviewRows = (figures: readonly FigureReport[]): readonly OverviewRow[] =>
-  figures.flatMap((report) =>
-    report.claims.map(({ statement, paper = "", type, outcome, findings }, i) => {
+  figures.flatMap((report) => {
+    const tested = reasonsOf(report, figures);
+    return report.claims.map(({ id, statement, paper = "", type, outcome, findings }, i) => {
       const own = shown(findings, type);
       return {
         statement,
@@ -106,28 +110,35 @@ export const overviewRows = (figures: readonly FigureReport[]): readonly Overvie
         agreement: agreementText(report, i),
         figure: report.name,
         anchor: anchorOf(report),
+        reasons: outcome === "replicated" ? [] : tested.filter(({ claim }) => claim === id),
       };
-    }),
-  );
+    });
+  });
 
 /** The table of all claims: its note, its columns, and each row's texts with the figure that it is of. */
 export interface Overview {
   readonly note: string;
   readonly head: readonly string[];
-  readonly rows: readonly (Pick<OverviewRow, "figure" | "anchor"> & { readonly cells: readonly string[] })[];
+  readonly rows: readonly (Pick<OverviewRow, "figure" | "anchor" | "reasons"> & {
+    readonly cells: readonly string[];
+  })[];
 }
 
 /** The table of all claims; what is about the paper's numbers is left out where no figure has any. */
 export const overviewOf = (figures: readonly FigureReport[]): Overview => {
   const compared = figures.some((report) => report.compared !== undefined);
   const some = (text: string): readonly string[] => (compared ? [text] : []);
+  const rows = overviewRows(figures);
+  // The last columns are links.
+  const last = rows.some(({ reasons }) => reasons.length > 0) ? ["figure", "its reason tested in"] : ["figure"];
   return {
     note: compared ? comparisonNote : "Effects with their 95 % intervals.",
-    head: ["claim", "of the paper", ...some("paper's effect"), "ours [95 %]", "verdict", ...some("agrees"), "figure"],
-    rows: overviewRows(figures).map(({ statement, claim, paper, ours, verdict, agreement, figure, anchor }) => ({
+    head: ["claim", "of the paper", ...some("paper's effect"), "ours [95 %]", "verdict", ...some("agrees"), ...last],
+    rows: rows.map(({ statement, claim, paper, ours, verdict, agreement, figure, anchor, reasons }) => ({
       cells: [statement, claim, ...some(paper), ours, verdict, ...some(agreement)],
       figure,
       anchor,
+      reasons,
     })),
   };
 };

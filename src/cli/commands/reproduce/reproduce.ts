@@ -90,9 +90,10 @@ const planAhead = async (flags: ReproduceFlags, terminal: Terminal): Promise<voi
   tellPlan(prepared, found.filter(isOutline), flags, terminal);
 };
 
-const checkFlags = ({ untilDecided, budget, scale }: ReproduceFlags): void => {
-  if (budget !== undefined && untilDecided !== true)
-    throw new InvalidArgumentError("--budget: expected --until-decided with it, which it bounds");
+const checkFlags = ({ untilDecided, budget, figureBudget, scale }: ReproduceFlags): void => {
+  const bound = budget !== undefined ? "--budget" : figureBudget !== undefined ? "--figure-budget" : undefined;
+  if (bound !== undefined && untilDecided !== true)
+    throw new InvalidArgumentError(`${bound}: expected --until-decided with it, which it bounds`);
   if (untilDecided === true && scale === "smoke")
     throw new InvalidArgumentError("--until-decided: expected another scale than smoke, which has one seed");
 };
@@ -144,6 +145,11 @@ export const addReproduce = (command: Command, terminal: Terminal): void => {
       "--budget <time>",
       "with --until-decided: after the first look at each figure, which is always taken, no look is begun that is " +
         "thought to end later, such as 3h or 45m",
+      durationFrom,
+    )
+    .option(
+      "--figure-budget <time>",
+      "with --until-decided: the same for each figure, over all calls that ran its trials, such as 30m",
       durationFrom,
     )
     .option("--dry-run", "say what there is to do and how long it takes, and run nothing")

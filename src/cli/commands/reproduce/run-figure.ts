@@ -7,14 +7,15 @@ import { defined } from "../../../optional/defined.ts";
 import { trialStates, type TrialState } from "../../../sweeps/driving/drive.ts";
 import { freeze, sweepFolder, writeFrozen, type FrozenSweep } from "../../../sweeps/planning/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../../../sweeps/planning/prepare-sweep.ts";
+import { frozenBy } from "../../../reproduction/calibration.ts";
 import { collectFigure, type Collected } from "../../../reproduction/collect.ts";
 import { resultsPath, type FigureResults } from "../../../reproduction/figure-results.ts";
 import type { Figure, Scale } from "../../../reproduction/figures.ts";
-import { timeTaken } from "../../../reproduction/figure-machine.ts";
+import { callsIn, machinesIn, timeTaken } from "../../../reproduction/figure-machine.ts";
 import { keptTrials, type KeptTrials } from "../../../reproduction/kept-trials.ts";
 import type { KnownFigure } from "../../../reproduction/figure-plan.ts";
 import { judgeResults } from "../../../reproduction/looks.ts";
-import { writePart, writeResults } from "../../../reproduction/write-results.ts";
+import { writePart, writeResults, type Ran } from "../../../reproduction/write-results.ts";
 import { scaleOverrides } from "../../../reproduction/scale.ts";
 import { shareTrials, trialsToShare } from "../../../reproduction/shared-trials.ts";
 import { mixedOf } from "../../../results/claim-trials.ts";
@@ -42,6 +43,8 @@ export interface ReproduceFlags extends HubFlags {
   readonly untilDecided?: true;
   /** Milliseconds. */
   readonly budget?: number;
+  /** Milliseconds. */
+  readonly figureBudget?: number;
   readonly dryRun?: true;
   readonly quiet?: true;
   readonly json?: true;
@@ -111,6 +114,8 @@ export interface RanFigure {
   readonly judged: readonly JudgedClaim[];
   /** Milliseconds of trainings, one after another, of trials that were not kept. */
   readonly training: number;
+  /** Milliseconds of the calls that ran its trials, this one among them. */
+  readonly spent: number;
 }
 
 /**
@@ -125,7 +130,7 @@ export const runFigure = async (
 ): Promise<RanFigure> => {
   const { figure, sweep, folder: trials, halving, jobs, kept, claims } = prepared;
   const folder = resultsFolder(flags);
-  const begun = performance.now();
+  const [began, begun] = [new Date().toISOString(), performance.now()];
   const style = flags.json === true ? "json" : flags.quiet === true ? "quiet" : "auto";
   await writeFrozen(trials, sweep);
   const known = new Set(kept?.trials.map(({ id }) => id));
@@ -140,8 +145,12 @@ export const runFigure = async (
   const left = (await trialStates({ folder: trials, sweep: unknown })).filter(
     ({ progress }) => progress.status !== "done",
   ).length;
-  const collected = (): Promise<Collected> => collectFigure(trials, sweep, figure, flags.scale, kept, looks);
-  const ran = { jobs, kept, any: left > 0 };
+  const circumstances = defined({ looks, calibration: frozenBy(figure, flags.scale) });
+  const collected = (): Promise<Collected> => collectFigure(trials, sweep, figure, flags.scale, kept, circumstances);
+  const ran = (): Omit<Ran, "elapsed"> => {
+    const call = { began, milliseconds: performance.now() - begun, trials: left + shared };
+    return { jobs, kept, any: left + shared > 0, call };
+  };
   let all: readonly TrialState[];
   try {
     all = await driveShown(
@@ -152,15 +161,17 @@ export const runFigure = async (
     );
   } catch (error) {
     // What is done is kept, so that it can go on elsewhere.
-    const why = error instanceof InterruptedError ? await writePart(folder, await collected(), ran) : undefined;
+    const why = error instanceof InterruptedError ? await writePart(folder, await collected(), ran()) : undefined;
     if (why !== undefined) terminal.errors.write(`${visible(why)}\n`);
     throw error;
   }
   const found = await collected();
   const elapsed = left === sweep.trials.length ? performance.now() - begun : undefined;
-  await writeResults(folder, found, { ...ran, elapsed });
+  await writeResults(folder, found, { ...ran(), elapsed });
   const judged = judgeResults(claims, found.results);
   tell(found.results, judged, resultsPath(folder, figure), flags, terminal);
   await reportFailures(all, terminal);
-  return { results: found.results, judged, training: found.training };
+  const calls = machinesIn(folder, figure).slice(-1).flatMap(callsIn);
+  const spent = calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return { results: found.results, judged, training: found.training, spent };
 };

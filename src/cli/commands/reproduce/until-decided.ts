@@ -91,6 +91,10 @@ const timeOf = ({ ran, next }: Looked): number | undefined => {
   return (next.left * ran.training) / ran.results.trials.length / next.prepared.jobs;
 };
 
+/** Whether a figure's own budget holds its next look. */
+const holdsNext = (looked: Looked, { flags: { figureBudget = Infinity } }: Setup): boolean =>
+  looked.ran.spent + (timeOf(looked) ?? 0) <= figureBudget;
+
 const undecidedOf = ({ ran, next }: Looked): number => (next === undefined ? 0 : ran.judged.filter(isUndecided).length);
 
 /** Says what comes next, and why. */
@@ -137,7 +141,10 @@ export const untilDecided = async (figures: readonly Figure[], setup: Setup): Pr
   let open = true;
   while (open) {
     const at = nextLook(
-      all.map((looked) => ({ undecided: undecidedOf(looked), milliseconds: timeOf(looked) })),
+      all.map((looked) => ({
+        undecided: holdsNext(looked, setup) ? undecidedOf(looked) : 0,
+        milliseconds: timeOf(looked),
+      })),
       left(),
     );
     open = at !== undefined;

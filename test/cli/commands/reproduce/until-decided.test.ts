@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { untilDecided } from "../../../../src/cli/commands/reproduce/until-decided.ts";
 import { main } from "../../../../src/cli/program.ts";
+import { callsIn, machinesIn } from "../../../../src/reproduction/figure-machine.ts";
 import { readFigure, resultsPath } from "../../../../src/reproduction/figure-results.ts";
 import { compiledCommand } from "../../../fixtures/compiled-command.ts";
 import { recorder } from "../../recorder.ts";
@@ -61,6 +62,18 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(betas.map(seedsOf)).toEqual([3, 3, 3, 3]);
     expect(readFigure(results, figure)).toMatchObject({ looks: 5, planned: 12 });
     expect(output).toContain("1 of 2 claims decided; the budget holds no further look");
+  }, 120_000);
+
+  test("begins no look that the budget of its figure does not hold", async () => {
+    const { output } = await until({ figureBudget: 1 });
+    expect(betas.map(seedsOf)).toEqual([3, 3, 3, 3]);
+    expect(output).toContain("1 of 2 claims decided; the budget holds no further look");
+    // What calls before this one took counts: the one that ran the trials.
+    const [call, ...others] = machinesIn(results, figure).flatMap(callsIn);
+    expect(call).toMatchObject({ trials: 12 });
+    expect(others).toEqual([]);
+    await until({ figureBudget: call!.milliseconds + 1 });
+    expect(betas.map(seedsOf)).toEqual([3, 3, 3, 3]);
   }, 120_000);
 
   test("gives seeds to the settings of claims that are undecided, to the last look", async () => {
