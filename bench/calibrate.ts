@@ -3,7 +3,7 @@
  * their ceilings, and how flat the figures' steps leave them, with one seed that no figure has and one method, so that
  * no claim can be seen; then writes it with the hash of each figure's settings and claims, by which both are frozen.
  * Of the package as built. `--jobs`, `--out` and `--cache` are those of `retort sweep`; where a rule is broken nothing
- * is written without `--even-so`.
+ * is written without `--even-so`. `--keep` measures nothing, and freezes figures that are new by what was measured before.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -20,6 +20,7 @@ import {
   figureHash,
   readCalibration,
   type CalibratedTask,
+  type Calibration,
 } from "../src/reproduction/calibration.ts";
 import { figuresFolder, figuresOf } from "../src/reproduction/figures.ts";
 import { readTrialCurve } from "../src/reproduction/trial-curve.ts";
@@ -32,6 +33,7 @@ const { values: flags } = parseArgs({
     out: { type: "string", default: "runs/calibration" },
     cache: { type: "string", default: ".retort" },
     "even-so": { type: "boolean", default: false },
+    keep: { type: "boolean", default: false },
   },
 });
 const command = join(import.meta.dirname, "../dist/cli/retort.js");
@@ -150,8 +152,26 @@ const calibrate = async (task: Task): Promise<CalibratedTask> => {
   };
 };
 
-const found: CalibratedTask[] = [];
-for (const task of tasks) found.push(await calibrate(task));
+/** What was measured before; `Error` where a figure has changed since, for then it may have been of other settings. */
+const measuredBefore = (): readonly CalibratedTask[] => {
+  const before = readCalibration();
+  if (before === undefined) throw new Error("calibrate: expected a calibration for --keep, got none");
+  const changed = figuresOf("small").filter((figure) => {
+    const frozen = before.figures[figure.name];
+    return frozen !== undefined && frozen.settings !== figureHash(figure);
+  });
+  if (changed.length > 0)
+    throw new Error(`calibrate: expected figures as they were frozen for --keep, got others: ${changed[0]!.path}`);
+  return before.tasks;
+};
+
+const measureAll = async (): Promise<readonly CalibratedTask[]> => {
+  const found: CalibratedTask[] = [];
+  for (const task of tasks) found.push(await calibrate(task));
+  return found;
+};
+
+const found = flags.keep ? measuredBefore() : await measureAll();
 const rows = found.flatMap(({ task, teacher, students }) =>
   students.map(({ stage, ...numbers }) => [
     task,
@@ -171,11 +191,12 @@ if (broken.length > 0 && !flags["even-so"]) {
 } else {
   const before = readCalibration()?.figures ?? {};
   const now = new Date().toISOString();
-  const figures = figuresOf("small").map((figure) => {
+  const figures: Record<string, Calibration["figures"][string]> = {};
+  for (const figure of figuresOf("small")) {
     const settings = figureHash(figure);
     const frozen = before[figure.name]?.settings === settings ? before[figure.name]!.frozen : now;
-    return [figure.name, { settings, frozen }];
-  });
-  await writeJson(calibrationPath(), { method, tasks: found, figures: Object.fromEntries(figures) });
+    figures[figure.name] = { settings, frozen };
+  }
+  await writeJson(calibrationPath(), { method, tasks: found, figures });
   process.stdout.write(`frozen: ${calibrationPath()}\n`);
 }

@@ -43,8 +43,8 @@ const doneRun = (folder: string, parent: string): FoundRun | undefined => {
 
 /**
  * Collects what is done of a figure's trials; `folder` holds those of its sweep. Of `kept`, which were collected
- * before, the results are taken as they are, and no times; `circumstances` go into the results. `RangeError` for trials of
- * another engine than theirs.
+ * before, the results are taken as they are, and no times; `circumstances` go into the results. `RangeError` for
+ * trials of another engine than theirs.
  */
 export const collectFigure = async (
   folder: string,

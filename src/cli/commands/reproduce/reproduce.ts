@@ -110,6 +110,28 @@ const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void>
   for (const prepared of figures) await runFigure(prepared, flags, terminal);
 };
 
+/** Options of `--until-decided`. */
+const addLookFlags = (command: Command): Command =>
+  command
+    .addOption(
+      new Option(
+        "--until-decided",
+        `add seeds where claims are undecided, at most ${lookSeeds.at(-1)}: looks at ${lookSeeds.join(", ")} seeds, ` +
+          "each with intervals so wide that all looks together err as rarely as one",
+      ).conflicts(["seeds", "keepResults"]),
+    )
+    .option(
+      "--budget <time>",
+      "with --until-decided: after the first look at each figure, which is always taken, no look is begun that is " +
+        "thought to end later, such as 3h or 45m",
+      durationFrom,
+    )
+    .option(
+      "--figure-budget <time>",
+      "with --until-decided: the same for each figure, over all calls that ran its trials, such as 30m",
+      durationFrom,
+    );
+
 /** Adds description, arguments, options and action to the command. */
 export const addReproduce = (command: Command, terminal: Terminal): void => {
   command
@@ -133,25 +155,8 @@ export const addReproduce = (command: Command, terminal: Terminal): void => {
       )
         .choices(scales)
         .default("small"),
-    )
-    .addOption(
-      new Option(
-        "--until-decided",
-        `add seeds where claims are undecided, at most ${lookSeeds.at(-1)}: looks at ${lookSeeds.join(", ")} seeds, ` +
-          "each with intervals so wide that all looks together err as rarely as one",
-      ).conflicts(["seeds", "keepResults"]),
-    )
-    .option(
-      "--budget <time>",
-      "with --until-decided: after the first look at each figure, which is always taken, no look is begun that is " +
-        "thought to end later, such as 3h or 45m",
-      durationFrom,
-    )
-    .option(
-      "--figure-budget <time>",
-      "with --until-decided: the same for each figure, over all calls that ran its trials, such as 30m",
-      durationFrom,
-    )
+    );
+  addLookFlags(command)
     .option("--dry-run", "say what there is to do and how long it takes, and run nothing")
     .option(
       "--jobs <n>",
