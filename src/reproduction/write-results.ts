@@ -1,6 +1,7 @@
 /** Writes what was collected of a figure into its results' folder, and what it took beside it. */
 import { existsSync } from "node:fs";
 import { writeJson } from "../files/json-file.ts";
+import { readObject } from "../files/object-file.ts";
 import { defined } from "../optional/defined.ts";
 import type { Collected } from "./collect.ts";
 import { callsIn, machineOf, machinePath, machinesIn, type FigureCall } from "./figure-machine.ts";
@@ -57,6 +58,25 @@ export const writeResults = async (
       machinePath(folder, figure),
       machineOf({ jobs, training, elapsed, calls: [...before.flatMap(callsIn), call], steps, ...defined({ earlier }) }),
     );
+};
+
+/**
+ * Writes what a call took that was stopped in a look at a figure, and none of its results, unless the folder has
+ * results of others. `Error` as of `writeJson`.
+ */
+export const recordCall = async (
+  folder: string,
+  results: FigureResults,
+  { jobs, call }: Pick<Ran, "jobs" | "call">,
+): Promise<void> => {
+  if (!goesOn(folder, results)) return;
+  const path = machinePath(folder, { name: results.figure });
+  const machine = readObject(path);
+  await writeJson(path, {
+    ...(machine ?? machineOf({ jobs, training: 0, elapsed: undefined, steps: {} })),
+    elapsed: undefined,
+    calls: [...callsIn(machine ?? {}), call],
+  });
 };
 
 /**

@@ -8,7 +8,7 @@ import { writeJson } from "../../src/files/json-file.ts";
 import { callsIn, machineOf, machinePath, machinesIn } from "../../src/reproduction/figure-machine.ts";
 import { readFigure, resultsPath, writeFigure } from "../../src/reproduction/figure-results.ts";
 import { keptTrials } from "../../src/reproduction/kept-trials.ts";
-import { writePart, writeResults } from "../../src/reproduction/write-results.ts";
+import { recordCall, writePart, writeResults } from "../../src/reproduction/write-results.ts";
 import { trialFolder } from "../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../fixtures/tiny-sweep.ts";
 
@@ -101,6 +101,27 @@ test("results are written with the machine that ran them, one after the other wh
     [4, undefined],
   ]);
   expect(readFigure(folder, figure)).toEqual(collected.results);
+});
+
+test("of a call that was stopped in a look the time is written, and no result", async () => {
+  const folder = join(sweep.root, "stopped");
+  mkdirSync(folder);
+  const call = { began: "2026-01-02T03:04:05.000Z", milliseconds: 7, trials: 2 };
+  const calls = () => machinesIn(folder, figure).flatMap(callsIn);
+  await recordCall(folder, collected.results, { jobs: 2, call });
+  expect(readFigure(folder, figure)).toBeUndefined();
+  await writeResults(folder, collected, { jobs: 2, elapsed: 5, any: true, kept: undefined, call: { ...call, milliseconds: 8 } });
+  expect(calls().map(({ milliseconds }) => milliseconds)).toEqual([7, 8]);
+  const bytes = readFileSync(resultsPath(folder, figure), "utf8");
+  await recordCall(folder, collected.results, { jobs: 2, call: { ...call, milliseconds: 9 } });
+  expect(calls().map(({ milliseconds }) => milliseconds)).toEqual([7, 8, 9]);
+  // One call is not the whole any more.
+  expect(machinesIn(folder, figure)).toMatchObject([{ training: collected.training }]);
+  expect(machinesIn(folder, figure)[0]).not.toHaveProperty("elapsed");
+  expect(readFileSync(resultsPath(folder, figure), "utf8")).toBe(bytes);
+  // The folder has results of others.
+  await recordCall(folder, { ...collected.results, trials: [] }, { jobs: 2, call });
+  expect(calls()).toHaveLength(3);
 });
 
 test("a part of a figure does not replace results that have others", async () => {

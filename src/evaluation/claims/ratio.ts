@@ -1,9 +1,8 @@
 /** A claim of how many times as large one mean is as another. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
-import { defined } from "../../optional/defined.ts";
-import { bootstrapInterval, usualBootstrap } from "../statistics/bootstrap.ts";
-import { meanOfMeans, type Strata } from "../statistics/strata.ts";
+import { ratioOfMeans } from "../statistics/ratio-of-means.ts";
+import { meanOfMeans } from "../statistics/strata.ts";
 import { axesOf, cellsOf, Match, matches, measured, type Cells } from "./selection.ts";
 import type { Trial } from "./trial.ts";
 import { between, notRun, type Claim } from "./verdict.ts";
@@ -12,8 +11,8 @@ const strataOf = (cells: Cells): number[][] => [...cells.values()].map((seeds) =
 
 /**
  * `{ "type": "ratio", "metric": "accuracy", "gain": true, "of": A, "over": B, "between": [1.5, 3] }`: the mean over A's
- * settings, divided by that over B's, with the percentile interval of the stratified bootstrap. Where the lower mean
- * may not be positive the ratio has no end, and nothing is concluded.
+ * settings, divided by that over B's, with Fieller's interval. Where the lower mean may not be positive the ratio has no
+ * end, and nothing is concluded.
  */
 export const ratio = define({
   type: "ratio",
@@ -36,15 +35,14 @@ export const ratio = define({
     const judge: Claim["judge"] = (trials, level) => {
       const [upper, lower] = sidesOf(trials);
       if (upper.length === 0 || lower.length === 0) return notRun;
-      const quotient = (strata: Strata): number => {
-        const below = meanOfMeans(strata.slice(upper.length));
-        return below > 0 ? meanOfMeans(strata.slice(0, upper.length)) / below : Infinity;
-      };
       const strata = [...upper, ...lower];
-      const interval = bootstrapInterval(strata, quotient, { ...usualBootstrap, ...defined({ level }) });
-      const effect = quotient(strata);
+      const found = ratioOfMeans(upper, lower, level);
+      // What is a multiple of a loss is no claim's.
+      const isOver = meanOfMeans(lower) > 0;
+      const effect = isOver ? found.ratio : Infinity;
+      const interval = isOver ? found.interval : { ...found.interval, low: -Infinity, high: Infinity };
       const count = strata.reduce((total, { length }) => total + length, 0);
-      const outcome = Number.isFinite(interval.high) ? between(interval, limits) : "inconclusive";
+      const outcome = between(interval, limits);
       return {
         outcome,
         findings: [{ what: "ratio of means", effect, interval, settings: strata.length, count, outcome }],

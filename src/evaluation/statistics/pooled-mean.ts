@@ -17,15 +17,20 @@ export interface PooledMean {
   readonly p: number;
 }
 
-/** Standard error of the mean of means, and what it is known with. */
-const spreadOf = (strata: Strata): { standardError: number; degreesOfFreedom: number } => {
+/** The variance within strata that all of them share; infinite where none has two numbers. */
+export const pooledVariance = (strata: Strata): { readonly variance: number; readonly degreesOfFreedom: number } => {
   const degreesOfFreedom = strata.reduce((total, { length }) => total + length - 1, 0);
-  if (degreesOfFreedom === 0) return { standardError: Infinity, degreesOfFreedom };
+  if (degreesOfFreedom === 0) return { variance: Infinity, degreesOfFreedom };
   const squares = strata.map((stratum) => {
     const centre = mean(stratum);
     return stratum.reduce((total, value) => total + (value - centre) ** 2, 0);
   });
-  const variance = squares.reduce((total, square) => total + square, 0) / degreesOfFreedom;
+  return { variance: squares.reduce((total, square) => total + square, 0) / degreesOfFreedom, degreesOfFreedom };
+};
+
+/** Standard error of the mean of means, and what it is known with. */
+const spreadOf = (strata: Strata): { standardError: number; degreesOfFreedom: number } => {
+  const { variance, degreesOfFreedom } = pooledVariance(strata);
   const share = strata.reduce((total, { length }) => total + 1 / length, 0);
   return { standardError: Math.sqrt(variance * share) / strata.length, degreesOfFreedom };
 };

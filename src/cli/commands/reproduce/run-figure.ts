@@ -15,7 +15,7 @@ import { callsIn, machinesIn, timeTaken } from "../../../reproduction/figure-mac
 import { keptTrials, type KeptTrials } from "../../../reproduction/kept-trials.ts";
 import type { KnownFigure } from "../../../reproduction/figure-plan.ts";
 import { judgeResults } from "../../../reproduction/looks.ts";
-import { writePart, writeResults, type Ran } from "../../../reproduction/write-results.ts";
+import { recordCall, writePart, writeResults, type Ran } from "../../../reproduction/write-results.ts";
 import { scaleOverrides } from "../../../reproduction/scale.ts";
 import { shareTrials, trialsToShare } from "../../../reproduction/shared-trials.ts";
 import { mixedOf } from "../../../results/claim-trials.ts";
@@ -120,7 +120,7 @@ export interface RanFigure {
 
 /**
  * Runs what is left of a figure, writes its results, and says what they are; of `looks` this is one. Errors as of
- * `driveShown`, after what is done is written where it was stopped.
+ * `driveShown`; where it was stopped, what is done is written first, and of a look its time alone.
  */
 export const runFigure = async (
   prepared: PreparedFigure,
@@ -151,6 +151,13 @@ export const runFigure = async (
     const call = { began, milliseconds: performance.now() - begun, trials: left + shared };
     return { jobs, kept, any: left + shared > 0, call };
   };
+  // What is done is kept, so that it can go on elsewhere; of a look that is not whole nothing is to be concluded.
+  const keepPart = async (): Promise<string | undefined> => {
+    const part = await collected();
+    if (looks === undefined) return writePart(folder, part, ran());
+    await recordCall(folder, part.results, ran());
+    return undefined;
+  };
   let all: readonly TrialState[];
   try {
     all = await driveShown(
@@ -160,8 +167,7 @@ export const runFigure = async (
       terminal,
     );
   } catch (error) {
-    // What is done is kept, so that it can go on elsewhere.
-    const why = error instanceof InterruptedError ? await writePart(folder, await collected(), ran()) : undefined;
+    const why = error instanceof InterruptedError ? await keepPart() : undefined;
     if (why !== undefined) terminal.errors.write(`${visible(why)}\n`);
     throw error;
   }
