@@ -26,6 +26,9 @@ export interface Figure {
 /** Where the package keeps its figures. */
 export const figuresFolder = fileURLToPath(new URL("../../experiments/paper", import.meta.url));
 
+/** Whether a figure is of this project and not the paper's. */
+export const isOwnFigure = (name: string): boolean => name.startsWith("B.");
+
 const fileName = /^figure-([ab]?)(\d{1,2}[a-z]?)\.json$/u;
 
 const figureOf = (folder: string, file: string): Figure[] => {

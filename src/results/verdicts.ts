@@ -85,3 +85,13 @@ export const tally = (judged: readonly JudgedClaim[]): Readonly<Partial<Record<O
   for (const { outcome } of judged) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
 };
+
+/** `3 replicated, 1 inconclusive`. */
+export const outcomesText = (judged: readonly JudgedClaim[]): string =>
+  Object.entries(tally(judged))
+    .map(([outcome, count]) => `${count} ${outcomeNames[outcome as Outcome]}`)
+    .join(", ");
+
+/** `4 claims: 3 replicated, 1 inconclusive`. */
+export const tallyText = (judged: readonly JudgedClaim[]): string =>
+  `${judged.length} claim${judged.length === 1 ? "" : "s"}: ${outcomesText(judged)}`;

@@ -1,6 +1,6 @@
 /** What commands say of judged claims. */
 import type { Finding, Outcome } from "../../evaluation/claims/verdict.ts";
-import { outcomeNames, tally, type JudgedClaim } from "../../results/verdicts.ts";
+import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
 import type { Terminal } from "./terminal.ts";
 import { visible } from "../../files/visible.ts";
 
@@ -31,12 +31,4 @@ export const claimText = (
   const source = paper === undefined ? "" : `  (${paper})`;
   const lines = findings.map((finding) => `    ${visible(findingText(finding))}\n`);
   return `${coloured(outcome, terminal)}  ${id}${visible(source)}\n  ${visible(statement)}\n${lines.join("")}`;
-};
-
-/** `4 claims: 3 replicated, 1 inconclusive`. */
-export const tallyText = (judged: readonly JudgedClaim[]): string => {
-  const counts = Object.entries(tally(judged)).map(
-    ([outcome, count]) => `${count} ${outcomeNames[outcome as Outcome]}`,
-  );
-  return `${judged.length} claim${judged.length === 1 ? "" : "s"}: ${counts.join(", ")}`;
 };

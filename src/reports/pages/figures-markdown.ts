@@ -1,7 +1,7 @@
 /** Figures as a page of Markdown: questions, verdicts and means; plots and discussions where they are given. */
 import { mixedOf } from "../../results/claim-trials.ts";
 import { mixedText } from "../../results/mixed.ts";
-import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
+import { outcomeNames, outcomesText, type JudgedClaim } from "../../results/verdicts.ts";
 import { paperOf, type FigureReport } from "./figure-report.ts";
 import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import type { ReportPlot } from "../plots/plot-figure.ts";
@@ -13,7 +13,7 @@ import { cellTable, plain, textTable } from "./markdown-text.ts";
 import { headsOf } from "./means-table.ts";
 import { looksText } from "../../reproduction/looks.ts";
 import { pageTitle } from "./page-title.ts";
-import { besideVerdict, overviewOf, paperEffect, ranksText, sourceText } from "./paper-text.ts";
+import { besideVerdict, overviewOf, paperEffect, ranksText, sourceText, talliesOf } from "./paper-text.ts";
 import type { PaperNumbers } from "../means/paper-means.ts";
 import { reasonOutcome } from "./reasons.ts";
 import { shownTrials } from "./shown-trials.ts";
@@ -138,7 +138,10 @@ const overviewLines = (figures: readonly FigureReport[]): string[] => {
       ? [reasons.map((one) => `${linked(one.figure, one.anchor)}: ${reasonOutcome(one)}`).join("; ")]
       : []),
   ]);
-  return rows.length === 0 ? [] : ["## All claims\n", cellTable(head, lines), `${plain(note)}\n`];
+  const counts = talliesOf(figures).map(({ of, claims }) => `${of}: ${outcomesText(claims)}`);
+  return rows.length === 0
+    ? []
+    : ["## All claims\n", `${plain(counts.join("; "))}.\n`, cellTable(head, lines), `${plain(note)}\n`];
 };
 
 /** How settings were chosen and frozen. */

@@ -8,7 +8,7 @@ import { figureSection } from "./figure-section.ts";
 import type { Discussion } from "./discussion.ts";
 import { html, type Markup, type Shown } from "../html/markup.ts";
 import { scrolledTable, section, shell } from "../html/page-shell.ts";
-import { overviewOf } from "./paper-text.ts";
+import { overviewOf, talliesOf } from "./paper-text.ts";
 import { pageTitle } from "./page-title.ts";
 import { prose } from "../html/prose.ts";
 import { reasonOutcome } from "./reasons.ts";
@@ -61,12 +61,12 @@ const calibrated = (figures: readonly FigureReport[]): readonly Markup[] => {
 
 /** The whole page; `sections` are of no one figure, and come before all of them. */
 export const page = (figures: readonly FigureReport[], sections: readonly Discussion[] = []): string => {
-  const claims = figures.flatMap((figure) => figure.claims);
   const summary =
     figures.length === 0
       ? html`<p>No figure has been run yet.</p>`
       : html`<p>
-          ${figures.length} figure${figures.length === 1 ? "" : "s"}, ${claims.length} claims: ${tallied(claims)}.
+          ${figures.length} figure${figures.length === 1 ? "" : "s"},
+          ${talliesOf(figures).map(({ of, claims }, i) => html`${i === 0 ? "" : "; "}${of}: ${tallied(claims)}`)}.
         </p>`;
   const scale = figures[0]?.results.scale;
   const { title, models } = pageTitle(scale ?? "small");
@@ -78,7 +78,8 @@ export const page = (figures: readonly FigureReport[], sections: readonly Discus
       </p>
       ${models === undefined ? "" : html`<p>${models}</p>`} ${summary}`,
     links: [
-      ...(claims.length === 0 ? [] : [["claims", "All claims"] as const]),
+      ...(figures.some(({ claims }) => claims.length > 0) ? [["claims", "All claims"] as const] : []),
+      ...(calibrationText(figures) === undefined ? [] : [["calibration", "Calibration"] as const]),
       ...sections.map(({ anchor, title: text }) => [anchor, text] as const),
       ...figures.map((figure) => [anchorOf(figure), `Figure ${figure.name}`] as const),
     ],

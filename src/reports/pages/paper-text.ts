@@ -6,7 +6,8 @@ import {
   type PaperComparison,
   type RankAgreement,
 } from "../../reproduction/paper-agreement.ts";
-import { outcomeNames } from "../../results/verdicts.ts";
+import { isOwnFigure } from "../../reproduction/figures.ts";
+import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
 import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import { anchorOf } from "./figure-plots.ts";
 import type { FigureReport } from "./figure-report.ts";
@@ -114,6 +115,25 @@ export const overviewRows = (figures: readonly FigureReport[]): readonly Overvie
       };
     });
   });
+
+/** How many claims have each outcome, of the paper's figures and of ours. */
+export interface ClaimTally {
+  readonly of: string;
+  readonly claims: readonly JudgedClaim[];
+}
+
+/** The claims of the paper's figures, and those of ours where there are any. */
+export const talliesOf = (figures: readonly FigureReport[]): readonly ClaimTally[] => {
+  const claimsOf = (isOwn: boolean): readonly JudgedClaim[] =>
+    figures.filter(({ name }) => isOwnFigure(name) === isOwn).flatMap(({ claims }) => claims);
+  const [theirs, own] = [claimsOf(false), claimsOf(true)];
+  return own.length === 0
+    ? [{ of: `${theirs.length} claims`, claims: theirs }]
+    : [
+        { of: `${theirs.length} claims of the paper's figures`, claims: theirs },
+        { of: `${own.length} of ours`, claims: own },
+      ];
+};
 
 /** The table of all claims: its note, its columns, and each row's texts with the figure that it is of. */
 export interface Overview {
