@@ -29,8 +29,17 @@ const parameters = {
     default: 0,
     minimum: 0,
     maximum: 1,
-    description: "Share of the references that say one thing wrong, as summaries written by people do.",
+    description: "Share of the references' sentences that say one thing wrong, as those written by people do.",
   }),
+  sentences: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 8,
+      description:
+        "Sentences of a summary: one of what the report is about, then one of each other event in turn. 1 when left " +
+        "out.",
+    }),
+  ),
   capitals: Type.Optional(
     Type.Boolean({
       description:
@@ -41,12 +50,17 @@ const parameters = {
   ...splitSizes,
 };
 
-type Drawing = Pick<ParametersOf<typeof parameters>, "events" | "mistaken" | "capitals">;
+type Drawing = Pick<ParametersOf<typeof parameters>, "events" | "mistaken" | "sentences" | "capitals">;
+
+/** The events that a summary tells: what the report is about, then the others in their order. */
+const toldEvents = ({ events, main }: Pick<Report, "events" | "main">, sentences: number): readonly ReportedEvent[] =>
+  [events[main]!, ...events.filter((_, i) => i !== main)].slice(0, sentences);
 
 const drawReport = (seed: number, index: number, drawing: Drawing): Report => {
   const {
     events: [fewest, most],
     mistaken,
+    sentences = 1,
     capitals = false,
   } = drawing;
   const written = capitals ? capitalized : (text: string): string => text;
@@ -55,15 +69,19 @@ const drawReport = (seed: number, index: number, drawing: Drawing): Report => {
   const main = integer(uniforms, 0, events.length - 1);
   const text = `${written(reportOf(uniforms, events, main))}\n`;
   const chances = stream(seed, "task", "reports", "mistakes", index);
-  const told = chances() < mistaken ? mistake(chances, events[main]!) : events[main]!;
-  return { text, reference: written(summaryOf(uniforms, told)), events, main };
+  const told = toldEvents({ events, main }, sentences).map((event) =>
+    chances() < mistaken ? mistake(chances, event) : event,
+  );
+  const reference = written(told.map((event) => summaryOf(uniforms, event)).join(". "));
+  return { text, reference, events, main };
 };
 
-/** What a summary says; nothing when it is not written as the task writes. */
-const factsOf = (summary: string, capitals: boolean): Facts | undefined => {
-  if (!capitals) return factsIn(summary);
-  const plain = summary.toLowerCase();
-  return capitalized(plain) === summary ? factsIn(plain) : undefined;
+/** What each sentence of a summary says; nothing when it is not written as the task writes. */
+const factsOf = (summary: string, sentences: number, capitals: boolean): readonly Facts[] | undefined => {
+  const plain = capitals ? summary.toLowerCase() : summary;
+  if (capitals && capitalized(plain) !== summary) return undefined;
+  const facts = plain.split(". ").flatMap((sentence) => factsIn(sentence) ?? []);
+  return facts.length === sentences && plain.split(". ").length === sentences ? facts : undefined;
 };
 
 /**
@@ -72,21 +90,29 @@ const factsOf = (summary: string, capitals: boolean): Facts | undefined => {
  * sentences that say so: active or passive, place and day before, after, or one of them left out, either of two words
  * for the action.
  *
- * A completion is well-formed when it is a sentence of this language, entailed when all that it says holds for one of
- * the report's events, and correct when that is the one the report is about. A fluent sentence with one wrong word is
- * not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always
+ * With `sentences` a summary goes on with as many more, one for each of the other events in turn.
+ *
+ * A completion is well-formed when it is as many sentences of this language, entailed when all that each says holds for
+ * one of the report's events, and correct when those are the ones that it should tell, in their order. A fluent sentence
+ * with one wrong word is not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always
  * decided by the report. They are written in words, or in the tokens of the checkpoint that the student comes from. The
  * test split depends on the seed and its own size only, and a smaller training split is the
  * beginning of a larger one. `RangeError` for more prompts than there are reports.
  */
 export const reports = define({
   type: "reports",
-  summary: "Reports of events, to be summed up in one sentence; many sentences are right.",
+  summary: "Reports of events, to be summed up in a sentence or several; many sentences are right.",
   parameters,
-  create({ events, mistaken, capitals = false, train, test }, { seed, tokenizer: document }: TaskContext): Task {
+  create({ train, test, ...drawing }, { seed, tokenizer: document }: TaskContext): Task {
+    const { events, sentences = 1, capitals = false } = drawing;
     const [fewest, most] = events;
     if (fewest > most) throw new RangeError(`reports: expected "events" as [low, high], got [${fewest}, ${most}]`);
-    const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, { events, mistaken, capitals }));
+    if (sentences > fewest)
+      throw new RangeError(
+        `reports: expected at most as many sentences as the fewest events, ${fewest}, got ${sentences}; ` +
+          "each tells another event",
+      );
+    const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, drawing));
     const all = [...drawn.values()];
     const prompts = (some: readonly Report[]): Prompt[] =>
       some.map(({ text, reference }, index) => ({ index, text, reference }));
@@ -94,14 +120,15 @@ export const reports = define({
     const tokenizer =
       document === undefined ? wordTokenizer(words, { unknown: "refuse" }) : tokenizerFromJSON(document);
     const check = ({ text }: Prompt, completion: string): Verdict => {
-      const facts = factsOf(completion, capitals);
+      const facts = factsOf(completion, sentences, capitals);
       const report = drawn.get(text);
       if (facts === undefined || report === undefined)
         return { correct: false, wellFormed: facts !== undefined, entailed: false };
+      const told = toldEvents(report, sentences);
       return {
-        correct: holds(facts, report.events[report.main]!),
+        correct: facts.every((each, i) => holds(each, told[i]!)),
         wellFormed: true,
-        entailed: report.events.some((event) => holds(facts, event)),
+        entailed: facts.every((each) => report.events.some((event) => holds(each, event))),
       };
     };
     return {

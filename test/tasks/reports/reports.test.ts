@@ -9,6 +9,51 @@ const usual = { events: [2, 3] as [number, number], mistaken: 0, train: 300, tes
 
 taskLaws((seed) => reports.create(usual, { seed }));
 taskLaws((seed) => reports.create({ ...usual, capitals: true }, { seed }));
+taskLaws((seed) => reports.create({ ...usual, sentences: 2 }, { seed }));
+taskLaws((seed) => reports.create({ ...usual, sentences: 2, capitals: true }, { seed }));
+
+describe("summaries of several sentences", () => {
+  const several = { ...usual, events: [3, 3] as [number, number] };
+  const task = reports.create({ ...several, sentences: 3 }, { seed: 3 });
+
+  test("tell what the report is about, and then each other event in turn", () => {
+    const right = { correct: true, wellFormed: true, entailed: true };
+    for (const prompt of task.test) {
+      const [first, second, third] = prompt.reference.split(". ");
+      expect(task.check(prompt, prompt.reference)).toEqual(right);
+      const says = (...sentences: (string | undefined)[]) => task.check(prompt, sentences.join(". "));
+      expect(says(first, third, second)).toEqual({ ...right, correct: false });
+      expect(says(first, first, first)).toEqual({ ...right, correct: false });
+      const false3 = { correct: false, wellFormed: false, entailed: false };
+      expect(says(first, second)).toEqual(false3);
+      expect(says(first, second, third, third)).toEqual(false3);
+      expect(says(first, second, "many people came to see it")).toEqual(false3);
+    }
+  });
+
+  test("begin with the sentence that a summary of one has", () => {
+    const one = reports.create({ ...several, mistaken: 0.5 }, { seed: 3 });
+    const three = reports.create({ ...several, mistaken: 0.5, sentences: 3 }, { seed: 3 });
+    expect(three.test.map(({ text }) => text)).toEqual(one.test.map(({ text }) => text));
+    expect(three.test.map(({ reference }) => reference.split(". ")[0])).toEqual(one.test.map(({ reference }) => reference));
+    const wrong = (i: number): number =>
+      three.train.filter((prompt) => {
+        const [sentence] = prompt.reference.split(". ").slice(i);
+        return !one.check(prompt, sentence!).entailed;
+      }).length / three.train.length;
+    // Details that a mistake is about may be left out.
+    for (const i of [0, 1, 2]) {
+      expect(wrong(i)).toBeGreaterThan(0.3);
+      expect(wrong(i)).toBeLessThan(0.5);
+    }
+  });
+
+  test("are at most as many as the fewest events", () => {
+    expect(() => reports.create({ ...usual, sentences: 3 }, { seed: 3 })).toThrow(
+      "reports: expected at most as many sentences as the fewest events, 2, got 3",
+    );
+  });
+});
 
 describe("the checker", () => {
   const task = reports.create(usual, { seed: 3 });
