@@ -11,8 +11,8 @@ const strataOf = (cells: Cells): number[][] => [...cells.values()].map((seeds) =
 
 /**
  * `{ "type": "ratio", "metric": "accuracy", "gain": true, "of": A, "over": B, "between": [1.5, 3] }`: the mean over A's
- * settings, divided by that over B's, with Fieller's interval. Where the lower mean may not be positive the ratio has no
- * end, and nothing is concluded.
+ * settings, divided by that over B's, with Fieller's interval. Where the lower mean may not be positive the ratio
+ * has no end, and nothing is concluded.
  */
 export const ratio = define({
   type: "ratio",
