@@ -92,12 +92,13 @@ const factsOf = (summary: string, sentences: number, capitals: boolean): readonl
  *
  * With `sentences` a summary goes on with as many more, one for each of the other events in turn.
  *
- * A completion is well-formed when it is as many sentences of this language, entailed when all that each says holds for
- * one of the report's events, and correct when those are the ones that it should tell, in their order. A fluent
- * sentence with one wrong word is not entailed. References may be `mistaken` about one thing in each sentence, be it one
- * that they leave out; what is right is always decided by the report. They are written in words, or in the tokens of the
- * checkpoint that the student comes from. The test split depends on the seed and its own size only, and a smaller
- * training split is the beginning of a larger one. `RangeError` for more prompts than there are reports.
+ * A completion is well-formed when it is as many sentences of this language, entailed when all that each says holds
+ * for one of the report's events, and correct when those are the ones that it should tell, in their order. A fluent
+ * sentence with one wrong word is not entailed. References may be `mistaken` about one thing in each sentence, be it
+ * one that they leave out; what is right is always decided by the report. They are written in words, or in the
+ * tokens of the checkpoint that the student comes from. The test split depends on the seed and its own size only,
+ * and a smaller training split is the beginning of a larger one. `RangeError` for more prompts than there are
+ * reports.
  */
 export const reports = define({
   type: "reports",
