@@ -12,11 +12,17 @@ export const claims = family("claim", [order, trend, ratio, spread], {
     id: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,63}$", description: "Name in reports." }),
     paper: Type.Optional(Type.String({ description: "Where the paper says so." })),
     explains: Type.Optional(
-      Type.Array(Type.String({ pattern: "^[A-Za-z0-9.]{1,8}/[a-z0-9][a-z0-9-]{0,63}$" }), {
-        minItems: 1,
-        maxItems: 16,
-        description: "Claims of figures whose verdict this one tests a reason of: `A.10/better-than-the-teacher`.",
-      }),
+      Type.Array(
+        Type.String({
+          pattern: "^[A-Za-z0-9.]{1,8}/[a-z0-9][a-z0-9-]{0,63}$",
+          examples: ["A.10/better-than-the-teacher"],
+        }),
+        {
+          minItems: 1,
+          maxItems: 16,
+          description: "Claims of figures whose verdict this one tests a reason of: `A.10/better-than-the-teacher`.",
+        },
+      ),
     ),
     statement: Type.String({ minLength: 1, description: "What is claimed, for people." }),
   },
