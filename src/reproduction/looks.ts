@@ -57,19 +57,34 @@ export interface LookAhead {
   readonly undecided: number;
   /** Milliseconds that its next look is thought to take, 0 of one that is done; undefined while nothing was timed. */
   readonly milliseconds: number | undefined;
+  /** Of the looks that are left, the next first: claims that are decided by then, and milliseconds until then. */
+  readonly forecasts: readonly { readonly decided: number; readonly milliseconds: number }[];
 }
 
+/** Claims that are decided a millisecond, where as many looks follow as decide most for their time. */
+const promise = ({ forecasts }: LookAhead, left: number): number =>
+  Math.max(
+    0,
+    ...forecasts.map(({ decided, milliseconds }) => (milliseconds > left ? 0 : decided / Math.max(milliseconds, 1))),
+  );
+
 /**
- * Index of the figure whose next look decides most for its time, of those that end within `left` milliseconds;
- * undefined when there is none. What was never timed comes last, as if it took all that is left.
+ * Index of the figure to look at next, of those whose next look ends within `left` milliseconds; undefined when there
+ * is none. It is the one that is thought to decide most for its time, with this look or with later ones; where none is
+ * thought to decide anything, the one with most undecided claims for its time. What was never timed comes last.
  */
 export const nextLook = (figures: readonly LookAhead[], left: number): number | undefined => {
-  const worth = ({ undecided, milliseconds = left }: LookAhead): number => undecided / Math.max(milliseconds, 1);
+  const worth = (figure: LookAhead): readonly [number, number] => [
+    promise(figure, left),
+    figure.undecided / Math.max(figure.milliseconds ?? Math.max(left, 0), 1),
+  ];
+  const isBetter = ([a, b]: readonly [number, number], [c, d]: readonly [number, number]): boolean =>
+    a === c ? b > d : a > c;
   let best: number | undefined;
   for (const [i, figure] of figures.entries()) {
     const { undecided, milliseconds } = figure;
     if (undecided === 0 || (milliseconds === undefined ? left <= 0 : milliseconds > Math.max(left, 0))) continue;
-    if (best === undefined || worth(figure) > worth(figures[best]!)) best = i;
+    if (best === undefined || isBetter(worth(figure), worth(figures[best]!))) best = i;
   }
   return best;
 };

@@ -101,21 +101,35 @@ test("what seeds cannot change is not undecided", () => {
   ]);
 });
 
-test("the next look is that which decides most for its time, and ends in time", () => {
+test("the next look is that which is thought to decide most for its time, with later ones, and ends in time", () => {
   const figures = [
-    { undecided: 2, milliseconds: 1000 },
-    { undecided: 3, milliseconds: 1200 },
-    { undecided: 9, milliseconds: 9000 },
-    { undecided: 0, milliseconds: 1 },
+    { undecided: 2, milliseconds: 1000, forecasts: [{ decided: 2, milliseconds: 1000 }] },
+    { undecided: 3, milliseconds: 1200, forecasts: [{ decided: 3, milliseconds: 1200 }] },
+    { undecided: 9, milliseconds: 9000, forecasts: [{ decided: 9, milliseconds: 9000 }] },
+    { undecided: 0, milliseconds: 1, forecasts: [] },
   ];
   expect(nextLook(figures, Infinity)).toBe(1);
   expect(nextLook(figures, 1100)).toBe(0);
   expect(nextLook(figures, 500)).toBeUndefined();
   expect(nextLook([], Infinity)).toBeUndefined();
+  // A look that is thought to decide nothing by itself is worth what a later one decides for the time of both.
+  const later = {
+    undecided: 1,
+    milliseconds: 100,
+    forecasts: [
+      { decided: 0, milliseconds: 100 },
+      { decided: 1, milliseconds: 300 },
+    ],
+  };
+  expect(nextLook([...figures, later], Infinity)).toBe(4);
+  expect(nextLook([later, { undecided: 2, milliseconds: 100, forecasts: [] }], 200)).toBe(1);
+  // Where nothing is thought to decide anything, most undecided claims for the time.
+  const hopeless = (undecided: number, milliseconds: number | undefined) => ({ undecided, milliseconds, forecasts: [] });
+  expect(nextLook([hopeless(2, 1000), hopeless(3, 1200)], Infinity)).toBe(1);
   // What was not timed comes last, and is begun while anything is left.
-  expect(nextLook([{ undecided: 9, milliseconds: undefined }, ...figures], Infinity)).toBe(2);
-  expect(nextLook([{ undecided: 1, milliseconds: undefined }], 10)).toBe(0);
-  expect(nextLook([{ undecided: 1, milliseconds: undefined }], 0)).toBeUndefined();
+  expect(nextLook([hopeless(9, undefined), ...figures], Infinity)).toBe(2);
+  expect(nextLook([hopeless(1, undefined)], 10)).toBe(0);
+  expect(nextLook([hopeless(1, undefined)], 0)).toBeUndefined();
   // What is done already costs nothing, and is looked at whatever is left.
-  expect(nextLook([{ undecided: 1, milliseconds: 0 }], -5)).toBe(0);
+  expect(nextLook([hopeless(1, 0)], -5)).toBe(0);
 });

@@ -2,7 +2,8 @@
 import { jsonText } from "../../../files/json-file.ts";
 import { claims as family, type ClaimValues } from "../../../evaluation/claims/index.ts";
 import type { HubOptions } from "../../../policies/checkpoints/hub/hub.ts";
-import { isUndecided, lookSeeds, nextLook } from "../../../reproduction/looks.ts";
+import { forecasts, type Forecast } from "../../../reproduction/forecast.ts";
+import { isUndecided, lookSeeds, nextLook, type LookAhead } from "../../../reproduction/looks.ts";
 import type { Figure } from "../../../reproduction/figures.ts";
 import type { JudgedClaim } from "../../../results/verdicts.ts";
 import type { FrozenSweep, FrozenTrial } from "../../../sweeps/planning/frozen.ts";
@@ -31,6 +32,8 @@ interface NextLook {
   readonly added: number;
   /** Those of them that are to be run: not done yet, here or for another figure. */
   readonly left: number;
+  /** What it and later looks are thought to decide, this one first. */
+  readonly forecasts: readonly Forecast[];
 }
 
 /** A figure after a look. */
@@ -57,7 +60,7 @@ const lookAhead = async (
   figure: Figure,
   looks: number,
   known: ReadonlySet<string>,
-  { judged }: RanFigure,
+  { judged, results }: RanFigure,
   claims: readonly ClaimValues[],
   { flags, hub, terminal }: Setup,
 ): Promise<Looked["next"]> => {
@@ -73,7 +76,10 @@ const lookAhead = async (
     ...prepared.progress.flatMap(({ trial, progress }) => (progress.status === "done" ? [trial.id] : [])),
   ]);
   const left = [...more].filter((id) => !done.has(id)).length;
-  return more.size === 0 ? undefined : { prepared, added: more.size, left };
+  const open = claims.filter((_, i) => isUndecided(judged[i]!));
+  return more.size === 0
+    ? undefined
+    : { prepared, added: more.size, left, forecasts: forecasts(open, results.trials, looks) };
 };
 
 const look = async (prepared: PreparedFigure, looks: number, setup: Setup): Promise<Looked> => {
@@ -83,24 +89,39 @@ const look = async (prepared: PreparedFigure, looks: number, setup: Setup): Prom
   return { figure, looks, known, ran, next: await lookAhead(figure, looks, known, ran, claims, setup) };
 };
 
-/** Milliseconds of the next look: what is left of its trials, as long as those before took on average. */
-const timeOf = ({ ran, next }: Looked): number | undefined => {
+/** Milliseconds of so many trials more, as long as those before took on average. */
+const timeOf = ({ ran, next }: Looked, trials: number): number | undefined => {
   if (next === undefined) return undefined;
-  if (next.left === 0) return 0;
+  if (trials === 0) return 0;
   if (ran.training === 0) return undefined;
-  return (next.left * ran.training) / ran.results.trials.length / next.prepared.jobs;
+  return (trials * ran.training) / ran.results.trials.length / next.prepared.jobs;
 };
+
+/** Milliseconds of the next look. */
+const timeOfNext = (looked: Looked): number | undefined => timeOf(looked, looked.next?.left ?? 0);
 
 /** Whether a figure's own budget holds its next look. */
 const holdsNext = (looked: Looked, { flags: { figureBudget = Infinity } }: Setup): boolean =>
-  looked.ran.spent + (timeOf(looked) ?? 0) <= figureBudget;
+  looked.ran.spent + (timeOfNext(looked) ?? 0) <= figureBudget;
 
 const undecidedOf = ({ ran, next }: Looked): number => (next === undefined ? 0 : ran.judged.filter(isUndecided).length);
+
+/** What is known of a figure's looks to come. Of its next what is left of it counts, and nothing of what is done. */
+const aheadOf = (looked: Looked, setup: Setup): LookAhead => {
+  const { ran, next } = looked;
+  const { figureBudget = Infinity } = setup.flags;
+  const [milliseconds, done] = [timeOfNext(looked), (next?.added ?? 0) - (next?.left ?? 0)];
+  const ahead = (next?.forecasts ?? []).flatMap(({ decided, trials }) => {
+    const time = timeOf(looked, Math.max(0, trials - done));
+    return time === undefined || ran.spent + time > figureBudget ? [] : [{ decided, milliseconds: time }];
+  });
+  return { undecided: holdsNext(looked, setup) ? undecidedOf(looked) : 0, milliseconds, forecasts: ahead };
+};
 
 /** Says what comes next, and why. */
 const tellNext = (looked: Looked, { flags, terminal }: Setup): void => {
   const { figure, looks, next } = looked;
-  const [undecided, time, seeds] = [undecidedOf(looked), timeOf(looked), lookSeeds[looks]!];
+  const [undecided, time, seeds] = [undecidedOf(looked), timeOfNext(looked), lookSeeds[looks]!];
   if (flags.json === true) {
     const told = { kind: "look", figure: figure.name, look: looks + 1, looks: lookSeeds.length, seeds, undecided };
     return void terminal.output.write(`${jsonText(told)}\n`);
@@ -141,10 +162,7 @@ export const untilDecided = async (figures: readonly Figure[], setup: Setup): Pr
   let open = true;
   while (open) {
     const at = nextLook(
-      all.map((looked) => ({
-        undecided: holdsNext(looked, setup) ? undecidedOf(looked) : 0,
-        milliseconds: timeOf(looked),
-      })),
+      all.map((looked) => aheadOf(looked, setup)),
       left(),
     );
     open = at !== undefined;
