@@ -1,7 +1,7 @@
 /** What there is to do for figures, and how long it takes. */
 import type { TrialState } from "../sweeps/driving/drive.ts";
 import type { FrozenSweep } from "../sweeps/planning/frozen.ts";
-import type { Figure } from "./figures.ts";
+import { isOwnFigure, type Figure } from "./figures.ts";
 import type { FigureOutline } from "./outline.ts";
 
 /** A figure whose trials are known. */
@@ -33,6 +33,17 @@ export interface FigurePlan {
   /** Models and datasets of the HuggingFace Hub that are asked for, as `owner/name@revision`. */
   readonly hub: readonly string[];
 }
+
+/**
+ * The order in which figures run: the paper's before ours, and the smallest first. A trial of several figures is run
+ * for the smallest, so that the largest, which has most of its trials in common with others, takes least by itself.
+ */
+export const inRunOrder = <T extends Pick<KnownFigure, "figure" | "sweep">>(known: readonly T[]): readonly T[] =>
+  known.toSorted(
+    (a, b) =>
+      Number(isOwnFigure(a.figure.name)) - Number(isOwnFigure(b.figure.name)) ||
+      a.sweep.trials.length - b.sweep.trials.length,
+  );
 
 /** Figures in the order in which they run, those that are known first. */
 export const planFigures = (

@@ -1,6 +1,6 @@
 /** Tests of what there is to do for figures. */
 import { expect, test } from "vitest";
-import { planFigures, type KnownFigure } from "../../src/reproduction/figure-plan.ts";
+import { inRunOrder, planFigures, type KnownFigure } from "../../src/reproduction/figure-plan.ts";
 
 const figure = (name: string) => ({ name, path: `figure-${name}.json` });
 
@@ -44,4 +44,9 @@ test("time that was not measured is not known, unless nothing is left", () => {
 test("of what must be downloaded first neither is known", () => {
   const outline = { figure: figure("1a"), trials: 9, claims: 3, hub: ["google/flan-t5-xl@main"] };
   expect(planFigures([known("8", ["a"], [])], [outline])[1]).toEqual({ ...outline, done: undefined, milliseconds: undefined });
+});
+
+test("figures run smallest first, ours last", () => {
+  const figures = [known("7", ["a", "b", "c"], []), known("8", ["a", "b"], []), known("A.14", ["c", "d"], []), known("B.1", ["e"], [])];
+  expect(inRunOrder(figures.toReversed()).map((one) => one.figure.name)).toEqual(["A.14", "8", "7", "B.1"]);
 });

@@ -5,7 +5,7 @@ import { jsonText } from "../../../files/json-file.ts";
 import { chosenFigures, figuresOf, scales, type Figure } from "../../../reproduction/figures.ts";
 import { lookSeeds } from "../../../reproduction/looks.ts";
 import { outlineFigure, type FigureOutline } from "../../../reproduction/outline.ts";
-import { planFigures, type FigurePlan, type KnownFigure } from "../../../reproduction/figure-plan.ts";
+import { inRunOrder, planFigures, type FigurePlan, type KnownFigure } from "../../../reproduction/figure-plan.ts";
 import { duration } from "../../display/number-text.ts";
 import { addHubFlags, hubOptions } from "../../options/hub.ts";
 import { durationFrom, numberFrom } from "../../options/numbers.ts";
@@ -86,7 +86,7 @@ const isOutline = (found: PreparedFigure | FigureOutline): found is FigureOutlin
 const planAhead = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
   const found: (PreparedFigure | FigureOutline)[] = [];
   for (const figure of figuresFor(flags)) found.push(await outlineOffline(figure, flags, terminal));
-  const prepared = found.filter((one): one is PreparedFigure => !isOutline(one));
+  const prepared = inRunOrder(found.filter((one): one is PreparedFigure => !isOutline(one)));
   tellPlan(prepared, found.filter(isOutline), flags, terminal);
 };
 
@@ -104,10 +104,11 @@ const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void>
   const shown = flags.quiet === true || flags.json === true ? { ...terminal, live: undefined } : terminal;
   const hub = hubOptions(flags, shown);
   if (flags.untilDecided === true) return untilDecided(figuresFor(flags), { flags, hub, terminal });
-  const figures: PreparedFigure[] = [];
-  for (const figure of figuresFor(flags)) figures.push(await prepareFigure(figure, flags, hub, terminal));
+  const prepared: PreparedFigure[] = [];
+  for (const figure of figuresFor(flags)) prepared.push(await prepareFigure(figure, flags, hub, terminal));
+  const figures = inRunOrder(prepared);
   if (flags.quiet !== true) tellPlan(figures, [], flags, terminal);
-  for (const prepared of figures) await runFigure(prepared, flags, terminal);
+  for (const figure of figures) await runFigure(figure, flags, terminal);
 };
 
 /** Options of `--until-decided`. */

@@ -4,6 +4,7 @@ import { claims as family, type ClaimValues } from "../../../evaluation/claims/i
 import type { HubOptions } from "../../../policies/checkpoints/hub/hub.ts";
 import { forecasts, type Forecast } from "../../../reproduction/forecast.ts";
 import { isUndecided, lookSeeds, nextLook, type LookAhead } from "../../../reproduction/looks.ts";
+import { inRunOrder } from "../../../reproduction/figure-plan.ts";
 import type { Figure } from "../../../reproduction/figures.ts";
 import type { JudgedClaim } from "../../../results/verdicts.ts";
 import type { FrozenSweep, FrozenTrial } from "../../../sweeps/planning/frozen.ts";
@@ -137,8 +138,10 @@ const tellNext = (looked: Looked, { flags, terminal }: Setup): void => {
 const tellEnd = (all: readonly Looked[], isOver: boolean, { flags, terminal }: Setup): void => {
   const claims = all.flatMap(({ ran }) => ran.judged);
   const undecided = claims.filter(isUndecided).length;
-  if (flags.json === true)
-    return void terminal.output.write(`${jsonText({ kind: "looks", claims: claims.length, undecided })}\n`);
+  if (flags.json === true) {
+    const why = undecided === 0 ? "decided" : isOver ? "budget" : "seeds";
+    return void terminal.output.write(`${jsonText({ kind: "looks", claims: claims.length, undecided, why })}\n`);
+  }
   const why = isOver ? "; the budget holds no further look" : `; no further look after ${lookSeeds.at(-1)} seeds`;
   terminal.output.write(
     `\n${claims.length - undecided} of ${claims.length} claims decided${undecided === 0 ? "" : why}\n`,
@@ -154,11 +157,11 @@ export const untilDecided = async (figures: readonly Figure[], setup: Setup): Pr
   const begun = performance.now();
   const left = (): number => (setup.flags.budget ?? Infinity) - (performance.now() - begun);
   const [seeds] = lookSeeds;
+  const first: PreparedFigure[] = [];
+  for (const figure of figures)
+    first.push(await prepareFigure(figure, { ...setup.flags, seeds }, setup.hub, setup.terminal));
   const all: Looked[] = [];
-  for (const figure of figures) {
-    const first = await prepareFigure(figure, { ...setup.flags, seeds }, setup.hub, setup.terminal);
-    all.push(await look(first, 1, setup));
-  }
+  for (const prepared of inRunOrder(first)) all.push(await look(prepared, 1, setup));
   let open = true;
   while (open) {
     const at = nextLook(

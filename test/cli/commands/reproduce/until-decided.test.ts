@@ -62,6 +62,8 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(betas.map(seedsOf)).toEqual([3, 3, 3, 3]);
     expect(readFigure(results, figure)).toMatchObject({ looks: 5, planned: 12 });
     expect(output).toContain("1 of 2 claims decided; the budget holds no further look");
+    const told = (await until({ budget: 1, json: true })).output.trim().split("\n").at(-1)!;
+    expect(JSON.parse(told)).toEqual({ kind: "looks", claims: 2, undecided: 1, why: "budget" });
   }, 120_000);
 
   test("begins no look that the budget of its figure does not hold", async () => {
@@ -94,7 +96,7 @@ describe.sequential("retort reproduce --until-decided", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as { kind: string; look?: number });
     expect(told.filter(({ kind }) => kind === "look").map(({ look }) => look)).toEqual([2, 3, 4, 5]);
-    expect(told.at(-1)).toEqual({ kind: "looks", claims: 2, undecided: 1 });
+    expect(told.at(-1)).toEqual({ kind: "looks", claims: 2, undecided: 1, why: "seeds" });
     expect(readFileSync(resultsPath(results, figure)).equals(bytes)).toBe(true);
   }, 120_000);
 
