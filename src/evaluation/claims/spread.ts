@@ -1,29 +1,14 @@
 /** A claim of how far apart the values of an axis are. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
-import { defined } from "../../optional/defined.ts";
-import { bootstrapInterval, usualBootstrap } from "../statistics/bootstrap.ts";
-import { mean, type Strata } from "../statistics/strata.ts";
+import { spreadInterval, spreadOfMeans } from "../statistics/spread-of-means.ts";
+import type { Strata } from "../statistics/strata.ts";
 import { axesOf, cellsOf, Match, matches, measured, type Cells } from "./selection.ts";
 import type { Trial } from "./trial.ts";
 import { above, notRun, type Claim } from "./verdict.ts";
 
 /** For each setting of the other axes, for each value of the axis, a number for each seed. */
 type Settings = readonly Strata[];
-
-/** The mean over settings of the highest less the lowest mean; `sizes` says how many strata each setting has. */
-const spreadOf = (strata: Strata, sizes: readonly number[]): number => {
-  let start = 0;
-  return mean(
-    sizes.map((size) => {
-      const means = strata.slice(start, start + size).map(mean);
-      start += size;
-      return Math.max(...means) - Math.min(...means);
-    }),
-  );
-};
-
-const sizesOf = (settings: Settings): number[] => settings.map(({ length }) => length);
 
 /** Settings that have at least two values of the axis. */
 const settingsOf = (byValue: readonly Cells[]): Settings => {
@@ -36,8 +21,8 @@ const settingsOf = (byValue: readonly Cells[]): Settings => {
 /**
  * `{ "type": "spread", "metric": "rouge-2", "over": "/objective/divergence", "values": [...], "of": A, "than": B }`:
  * between the highest and the lowest of the values is less in A's settings than in B's. With `below` instead of
- * `than`: less than that. Intervals are percentiles of the stratified bootstrap; a spread of noisy means is too large
- * rather than too small, on both sides alike.
+ * `than`: less than that. Intervals are those of `spreadInterval`: a spread of noisy means is too large rather than too
+ * small, and what is concluded allows for it.
  */
 export const spread = define({
   type: "spread",
@@ -69,19 +54,14 @@ export const spread = define({
       const sides = sidesOf(trials);
       if (!areThere(sides)) return notRun;
       const [near, far] = sides;
-      const inner = near.flat();
-      const strata = [...inner, ...far.flat()];
-      const room = (all: Strata): number => {
-        const width = spreadOf(all.slice(0, inner.length), sizesOf(near));
-        return (below ?? spreadOf(all.slice(inner.length), sizesOf(far))) - width;
-      };
-      const interval = bootstrapInterval(strata, room, { ...usualBootstrap, ...defined({ level }) });
+      const effect = (below ?? spreadOfMeans(far)) - spreadOfMeans(near);
+      const interval = spreadInterval(near, below ?? far, level);
       const outcome = above(interval, 0);
-      const count = strata.reduce((total, { length }) => total + length, 0);
+      const count = [...near, ...far].flat().reduce((total, { length }) => total + length, 0);
       const what = below === undefined ? "how much larger the other spread is" : `${below} less the spread`;
       return {
         outcome,
-        findings: [{ what, effect: room(strata), interval, settings: near.length + far.length, count, outcome }],
+        findings: [{ what, effect, interval, settings: near.length + far.length, count, outcome }],
       };
     };
     const concerns: Claim["concerns"] = (trial) =>

@@ -22,7 +22,7 @@ export const usualBootstrap: BootstrapOptions = { seed: 0, resamples: 2_000, lev
 /**
  * The value below which a share of the sorted values is, by linear interpolation (type 7 of Hyndman and Fan, 1996).
  */
-const quantile = (sorted: readonly number[], share: number): number => {
+export const quantile = (sorted: readonly number[], share: number): number => {
   const position = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(position)]!, sorted[Math.ceil(position)]!];
   return low === high ? low : low + (high - low) * (position - Math.floor(position));
