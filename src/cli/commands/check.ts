@@ -45,6 +45,15 @@ const show = ({ kind, code, parameters, results }: CheckedModule, file: string, 
   output.write(`${broken === 0 ? all : `${broken} of ${results.length} laws are broken`}${rest}\n`);
 };
 
+/** Refuses what is an experiment file by its name: `explain` checks those. */
+const refuseExperiment = (file: string): void => {
+  if (/\.(?:json|yaml|yml)$/iu.test(file))
+    throw new InvalidArgumentError(
+      `expected a module in TypeScript or JavaScript, got ${visible(file)}; an experiment file is checked by ` +
+        `"retort explain ${visible(file)}"`,
+    );
+};
+
 /** Adds description, arguments, options and action to the command. */
 export const addCheck = (command: Command, terminal: Terminal): void => {
   command
@@ -65,6 +74,7 @@ Examples:
   retort check my-reward.ts --data examples.jsonl`,
     )
     .action(async (file: string, given: string[], { json, ...options }: CheckFlags) => {
+      refuseExperiment(file);
       const checked = await checkModule(file, Object.fromEntries(given.map(parameterIn)), options);
       if (json === true) terminal.output.write(`${JSON.stringify(checked, null, 2)}\n`);
       else show(checked, file, terminal);

@@ -1,10 +1,11 @@
 /** From an experiment file with a sweep to its trials: each checked as a run is, with the id that names its result. */
 import { dirname } from "node:path";
 import type { ClaimValues } from "../../evaluation/claims/index.ts";
+import { isSeed } from "../../evaluation/claims/seeds.ts";
 import { checker, type Mistake } from "../../experiments/schema/check.ts";
 import { axisMistakes, claimMistakes, comparisonMistakes } from "../../experiments/rules/claim-rules.ts";
 import { expand, type Draft } from "../../experiments/file/drafts.ts";
-import { isObject, omit, type Json, type JsonObject } from "../../files/json.ts";
+import { isObject, omit, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
 import { givenOverrides, parseOverrides, type Override } from "../../experiments/file/overrides.ts";
 import { planDraft } from "../../experiments/planning/run-plan.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
@@ -115,6 +116,12 @@ const draftTrials = (
   return { drafts, refused };
 };
 
+/** Whether an override at this pointer may leave a part of the sweep: other seeds leave each setting where it is. */
+const isPart = (pointer: string): boolean => {
+  const [first, section, axis] = parsePointer(pointer);
+  return first === "sweep" && !(section === "axes" && axis !== undefined && isSeed(axis));
+};
+
 /** What is wrong with claims, the first kind that is; `drafts` are all trials, or undefined of a part of them. */
 const mistakesOfClaims = (
   claims: readonly ClaimValues[],
@@ -169,7 +176,7 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
     claims,
     axesOf(sweep).map(({ pointer }) => pointer),
     // Of a part of a sweep some claims cannot be judged, which is no mistake of the file.
-    pointed.some(({ pointer }) => pointer === "/sweep" || pointer.startsWith("/sweep/")) ? undefined : trials.drafts,
+    pointed.some(({ pointer }) => isPart(pointer)) ? undefined : trials.drafts,
   );
   refuse(located([{ draft: drafts[0] ?? file, mistakes }], 1, order), source.path);
   // Claims are of all trials and part of none.

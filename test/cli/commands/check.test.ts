@@ -43,3 +43,9 @@ test("a reward is tried on examples; what is constant over them is a warning, wh
   expect(await main(["check", file, "--data", data], own.terminal)).toBe(0);
   expect(own.output()).toMatch(/\nwarning {2}completions differ in their values .*got 0 for all[^]*\n5 laws hold, 1 warning\n$/u);
 });
+
+test("an experiment file is sent to the command that checks those", async () => {
+  const { terminal, errors } = recorder();
+  expect(await main(["check", "experiments/quickstart.json"], terminal)).toBe(2);
+  expect(errors()).toContain('"retort explain experiments/quickstart.json"');
+});

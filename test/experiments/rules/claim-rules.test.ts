@@ -80,4 +80,9 @@ test("a claim whose sides are never alike in the rest is refused, whatever its k
   expect(checkTrials(file([order]), []).claims).toHaveLength(1);
   const part = parseOverrides(["/sweep/axes/~1objective~1alpha=[0.1]"]);
   expect(checkTrials(file([order]), part).claims).toHaveLength(1);
+  // Other seeds are no part: each setting is there.
+  const seeds = parseOverrides(["/sweep/axes/~1seed=[3, 4]"]);
+  expect(checkTrials(file([order]), seeds).claims).toHaveLength(1);
+  const never = { ...order, descending: [{ "/objective/alpha": [0.1] }, { "/objective/alpha": [0.3] }] };
+  expect(refusal(() => checkTrials(file([never]), seeds))).toContain("/claims/0: expected trials of this sweep on each side");
 });
