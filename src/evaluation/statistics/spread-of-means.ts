@@ -71,8 +71,8 @@ const excess = (above: readonly Strata[], below: readonly Strata[], share: numbe
  * number less the spread. Each is a list of settings of at least two strata; settings count the same.
  *
  * The highest and the lowest of noisy means lie too far apart, the more the closer the true ones are. So the measured
- * spread exceeds the true one by no more than the range of the means' errors, Tukey's studentized range (1953; of unlike
- * numbers of seeds, Kramer, 1956), and falls short of it by no more than the error of one difference, that of the two
+ * spread exceeds the true one by no more than the range of the means' errors, Tukey's studentized range (1953; Kramer,
+ * 1956, of unlike numbers of seeds), and falls short of it by no more than the error of one difference, that of the two
  * which are truly the highest and the lowest: Student's t. Ends are percentiles of these, of the pooled variance of all
  * strata. The interval covers at least its level where strata share one variance; it is all numbers where
  * none has two numbers. `RangeError` as of `checkStrata` and for a level outside (0, 1).

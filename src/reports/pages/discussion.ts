@@ -21,7 +21,7 @@ const largest = 2 ** 20;
 
 const named = /\(figures? ([^()]*)\)\s*$/iu;
 
-const figuresIn = (title: string): readonly string[] => named.exec(title)?.[1]?.match(/(?:A\.)?\d+[a-z]?/gu) ?? [];
+const figuresIn = (title: string): readonly string[] => named.exec(title)?.[1]?.match(/(?:[AB]\.)?\d+[a-z]?/gu) ?? [];
 
 const anchorOf = (title: string): string =>
   title

@@ -4,12 +4,12 @@ import { discussionsIn, generalSections, relinked } from "../../../src/reports/p
 
 test("sections are found by the figures that their titles name", () => {
   const page =
-    "# Why\n\nAn introduction.\n\n## Students: full, at 99 % (figures 8, 1b and A.12)\n\nOne.\n\nTwo.\n\n## A teacher (figure 5)\r\nThree.\n## How they ran";
+    "# Why\n\nAn introduction.\n\n## Students: full, at 99 % (figures 8, 1b, A.12 and B.3)\n\nOne.\n\nTwo.\n\n## A teacher (figure 5)\r\nThree.\n## How they ran";
   expect(discussionsIn(page)).toEqual([
     {
-      title: "Students: full, at 99 % (figures 8, 1b and A.12)",
-      anchor: "students-full-at-99--figures-8-1b-and-a12",
-      figures: ["8", "1b", "A.12"],
+      title: "Students: full, at 99 % (figures 8, 1b, A.12 and B.3)",
+      anchor: "students-full-at-99--figures-8-1b-a12-and-b3",
+      figures: ["8", "1b", "A.12", "B.3"],
       text: "One.\n\nTwo.",
     },
     { title: "A teacher (figure 5)", anchor: "a-teacher-figure-5", figures: ["5"], text: "Three." },
