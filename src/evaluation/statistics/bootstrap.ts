@@ -17,7 +17,7 @@ export interface BootstrapOptions {
 }
 
 /** What figures and tables are made with. */
-export const usualBootstrap: BootstrapOptions = { seed: 0, resamples: 2_000, level: 0.95 };
+const usualBootstrap: BootstrapOptions = { seed: 0, resamples: 2_000, level: 0.95 };
 
 /**
  * The value below which a share of the sorted values is, by linear interpolation (type 7 of Hyndman and Fan, 1996).
