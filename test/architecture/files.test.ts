@@ -69,7 +69,6 @@ const untested: Readonly<Record<string, string>> = {
   "src/reports/pages/page-title.ts": "test/cli/commands/report/report.test.ts reads what it writes",
   "src/reports/pages/shown-trials.ts": "test/reports/pages/completions-markdown.test.ts shows its trials",
   "src/reports/pages/figure-plots.ts": "test/cli/commands/report/report.test.ts reads what it writes",
-  "src/reports/pages/figure-report.ts": "test/cli/commands/report/report.test.ts reads what it writes",
   "src/reports/pages/figure-section.ts": "test/cli/commands/report/report.test.ts reads what it writes",
   "src/reports/means/paper-means.ts": "test/reports/pages/paper-text.test.ts reads the paper's numbers of real settings",
   "src/reports/pages/figures-markdown.ts": "test/cli/commands/report/report.test.ts reads what it writes",

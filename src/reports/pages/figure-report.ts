@@ -4,7 +4,7 @@ import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { isObject, type JsonObject } from "../../files/json.ts";
 import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
 import { figureHash, freezeHash, readCalibration, type Calibration } from "../../reproduction/calibration.ts";
-import { callsIn, machinesIn, stepsIn } from "../../reproduction/figure-machine.ts";
+import { callsIn, machinesIn, stepsIn, type FigureCall } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
 import { judgeResults } from "../../reproduction/looks.ts";
 import { compareWithPaper, type PaperComparison } from "../../reproduction/paper-agreement.ts";
@@ -63,18 +63,25 @@ const within = (given: JsonObject, key: string): JsonObject => {
   return isObject(value) ? value : {};
 };
 
+/** What the calls took together and, where they are few, each: looks with more seeds are calls of their own. */
+const callsText = (calls: readonly FigureCall[]): string => {
+  const spent = timeText(calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
+  const each = calls.map(({ milliseconds, trials }) => `${trials} trials in ${timeText(milliseconds)}`).join(", ");
+  const parts = calls.length > 1 && calls.length <= 12 ? ` (${each})` : "";
+  return `${spent} in ${calls.length} call${calls.length === 1 ? "" : "s"}${parts}, the first at ${calls[0]!.began},`;
+};
+
 const madeOf = (given: JsonObject): FigureReport["made"] => {
   const [machine, versions, revision] = ["machine", "versions", "revision"].map((key) => within(given, key));
   const text = (value: unknown): string =>
     typeof value === "string" || typeof value === "number" ? String(value).slice(0, 200) : "unknown";
   const time = (key: string): string => (typeof given[key] === "number" ? timeText(given[key]) : "unknown");
   const calls = callsIn(given);
-  const spent = timeText(calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
   const whole =
     typeof given["elapsed"] === "number"
       ? `${time("elapsed")} from start to end`
       : calls.length > 0
-        ? `${spent} in ${calls.length} call${calls.length === 1 ? "" : "s"}, the first at ${calls[0]!.began},`
+        ? callsText(calls)
         : "in several parts, or with trials of other figures,";
   const named = Object.entries(versions!).map(([name, version]) => `${name} ${text(version)}`);
   return [
