@@ -66,9 +66,10 @@ const within = (given: JsonObject, key: string): JsonObject => {
 /** What the calls took together and, where they are few, each: looks with more seeds are calls of their own. */
 const callsText = (calls: readonly FigureCall[]): string => {
   const spent = timeText(calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
-  const each = calls.map(({ milliseconds, trials }) => `${trials} trials in ${timeText(milliseconds)}`).join(", ");
-  const parts = calls.length > 1 && calls.length <= 12 ? ` (${each})` : "";
-  return `${spent} in ${calls.length} call${calls.length === 1 ? "" : "s"}${parts}, the first at ${calls[0]!.began},`;
+  const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
+  const each = calls.map(({ milliseconds, trials }) => `${counted(trials, "trial")} in ${timeText(milliseconds)}`);
+  const parts = calls.length > 1 && calls.length <= 12 ? ` (${each.join(", ")})` : "";
+  return `${spent} in ${counted(calls.length, "call")}${parts}, the first at ${calls[0]!.began},`;
 };
 
 const madeOf = (given: JsonObject): FigureReport["made"] => {

@@ -28,8 +28,8 @@ test("time in one call", async () => {
 });
 
 test("of several calls each is told, so that a first look can be told from those with more seeds", async () => {
-  expect(await timeOf({ calls: [call(4, 20, 3), call(2, 10, 4)] })).toBe(
-    "6.0 min in 2 calls (20 trials in 4.0 min, 10 trials in 2.0 min), the first at 2026-01-02T03:00:00.000Z, " +
+  expect(await timeOf({ calls: [call(4, 20, 3), call(2, 1, 4)] })).toBe(
+    "6.0 min in 2 calls (20 trials in 4.0 min, 1 trial in 2.0 min), the first at 2026-01-02T03:00:00.000Z, " +
       "with 2 trials at once; 12.0 min of training",
   );
 });
