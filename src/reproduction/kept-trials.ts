@@ -1,15 +1,19 @@
 /** Results of trials from earlier calls, so that `retort reproduce` can continue without the trials' folders. */
+import { seedOf } from "../evaluation/claims/trial.ts";
 import { isObject } from "../files/json.ts";
 import { packageVersion } from "../runs/folder/package-version.ts";
 import type { FrozenSweep } from "../sweeps/planning/frozen.ts";
 import { machinePath, machinesIn } from "./figure-machine.ts";
 import { readFigure, resultsPath, type FigureResults, type FigureTrial } from "./figure-results.ts";
 import type { Figure, Scale } from "./figures.ts";
+import { lookSeeds } from "./looks.ts";
 
 /** What was collected of a figure before. */
 export interface KeptTrials extends Pick<FigureResults, "question" | "trials"> {
   /** Names of the engines that computed them. */
   readonly engines: readonly string[];
+  /** Milliseconds of their trainings, one after another, on the machines on which they ran. */
+  readonly training: number;
 }
 
 /** `RangeError` unless all machines that made the results ran this version: others' trials are not to be joined. */
@@ -58,5 +62,33 @@ export const keptTrials = (
     );
   checkPlanned(path, trials, sweep);
   checkVersion(folder, figure);
-  return { trials, question, engines: engine.split(", ") };
+  const times = machinesIn(folder, figure).map(({ training }) => (typeof training === "number" ? training : 0));
+  return { trials, question, engines: engine.split(", "), training: times.reduce((sum, time) => sum + time, 0) };
+};
+
+/** How far results got that are kept. */
+export interface KeptLooks {
+  /** Looks that they have had, from one on. */
+  readonly looks: number;
+  /** The ids of their trials. */
+  readonly ids: ReadonlySet<string>;
+}
+
+/**
+ * How many looks a figure's results in a folder have had; nothing where it has none. `RangeError` for results whose
+ * seeds were chosen otherwise than by looks, and of a look that is not whole; `Error` as of `readFigure`.
+ */
+export const keptLooks = (folder: string, figure: Figure): KeptLooks | undefined => {
+  const results = readFigure(folder, figure);
+  if (results === undefined || results.trials.length === 0) return undefined;
+  const { trials, planned, looks: most } = results;
+  const seeds = new Set(trials.map(seedOf)).size;
+  const looks = lookSeeds.findIndex((count) => count === seeds) + 1;
+  if (most === lookSeeds.length && looks > 0 && trials.length === planned)
+    return { looks, ids: new Set(trials.map(({ id }) => id)) };
+  throw new RangeError(
+    `${resultsPath(folder, figure)}: expected whole results of --until-decided, with ${lookSeeds.join(", ")} seeds, ` +
+      `got ${trials.length} of ${planned} trials with ${seeds} seeds` +
+      `${most === undefined ? " of results without looks" : ""}; run without --keep-results, which replaces them`,
+  );
 };

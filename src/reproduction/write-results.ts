@@ -67,16 +67,18 @@ export const writeResults = async (
 export const recordCall = async (
   folder: string,
   results: FigureResults,
-  { jobs, call }: Pick<Ran, "jobs" | "call">,
+  { jobs, call, kept }: Pick<Ran, "jobs" | "call" | "kept">,
 ): Promise<void> => {
   if (!goesOn(folder, results)) return;
-  const path = machinePath(folder, { name: results.figure });
+  const figure = { name: results.figure };
+  const path = machinePath(folder, figure);
+  const took = { jobs, training: 0, elapsed: undefined, steps: {} };
+  // Results that are kept may be another machine's, whose call this was not.
+  if (kept !== undefined)
+    return writeJson(path, machineOf({ ...took, calls: [call], earlier: machinesIn(folder, figure) }));
   const machine = readObject(path);
-  await writeJson(path, {
-    ...(machine ?? machineOf({ jobs, training: 0, elapsed: undefined, steps: {} })),
-    elapsed: undefined,
-    calls: [...callsIn(machine ?? {}), call],
-  });
+  const calls = [...callsIn(machine ?? {}), call];
+  return writeJson(path, { ...(machine ?? machineOf(took)), elapsed: undefined, calls });
 };
 
 /**

@@ -7,7 +7,7 @@ import { collectFigure, type Collected } from "../../src/reproduction/collect.ts
 import { writeJson } from "../../src/files/json-file.ts";
 import { callsIn, machineOf, machinePath, machinesIn } from "../../src/reproduction/figure-machine.ts";
 import { readFigure, resultsPath, writeFigure } from "../../src/reproduction/figure-results.ts";
-import { keptTrials } from "../../src/reproduction/kept-trials.ts";
+import { keptLooks, keptTrials } from "../../src/reproduction/kept-trials.ts";
 import { recordCall, writePart, writeResults } from "../../src/reproduction/write-results.ts";
 import { trialFolder } from "../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../fixtures/tiny-sweep.ts";
@@ -92,7 +92,7 @@ test("results are written with the machine that ran them, one after the other wh
   // Nothing was run, so that the machine is the one that did.
   await writeResults(folder, some(2), { ...ran, jobs: 3, any: false });
   expect(machines()).toEqual([[2, 5]]);
-  const kept = { ...some(2).results, engines: ["onnx"] };
+  const kept = { ...some(2).results, engines: ["onnx"], training: 0 };
   await writeResults(folder, some(2), { ...ran, jobs: 4, kept });
   expect(machines()).toEqual([[2, 5]]);
   await writeResults(folder, collected, { ...ran, jobs: 4, elapsed: undefined, kept });
@@ -108,20 +108,55 @@ test("of a call that was stopped in a look the time is written, and no result", 
   mkdirSync(folder);
   const call = { began: "2026-01-02T03:04:05.000Z", milliseconds: 7, trials: 2 };
   const calls = () => machinesIn(folder, figure).flatMap(callsIn);
-  await recordCall(folder, collected.results, { jobs: 2, call });
+  const ran = { jobs: 2, kept: undefined };
+  await recordCall(folder, collected.results, { ...ran, call });
   expect(readFigure(folder, figure)).toBeUndefined();
   await writeResults(folder, collected, { jobs: 2, elapsed: 5, any: true, kept: undefined, call: { ...call, milliseconds: 8 } });
   expect(calls().map(({ milliseconds }) => milliseconds)).toEqual([7, 8]);
   const bytes = readFileSync(resultsPath(folder, figure), "utf8");
-  await recordCall(folder, collected.results, { jobs: 2, call: { ...call, milliseconds: 9 } });
+  await recordCall(folder, collected.results, { ...ran, call: { ...call, milliseconds: 9 } });
   expect(calls().map(({ milliseconds }) => milliseconds)).toEqual([7, 8, 9]);
   // One call is not the whole any more.
   expect(machinesIn(folder, figure)).toMatchObject([{ training: collected.training }]);
   expect(machinesIn(folder, figure)[0]).not.toHaveProperty("elapsed");
   expect(readFileSync(resultsPath(folder, figure), "utf8")).toBe(bytes);
   // The folder has results of others.
-  await recordCall(folder, { ...collected.results, trials: [] }, { jobs: 2, call });
+  await recordCall(folder, { ...collected.results, trials: [] }, { ...ran, call });
   expect(calls()).toHaveLength(3);
+  // Results that are kept may be another machine's: the call is then of a machine of its own.
+  const kept = { ...collected.results, engines: ["onnx"], training: 0 };
+  await recordCall(folder, collected.results, { jobs: 3, kept, call: { ...call, milliseconds: 10 } });
+  expect(machinesIn(folder, figure).map(({ jobs, training }) => [jobs, training])).toEqual([
+    [2, collected.training],
+    [3, 0],
+  ]);
+  expect(calls().map(({ milliseconds }) => milliseconds)).toEqual([7, 8, 9, 10]);
+});
+
+test("results that are kept say how many looks they have had", async () => {
+  const folder = join(sweep.root, "looks");
+  mkdirSync(folder);
+  expect(keptLooks(folder, figure)).toBeUndefined();
+  const { results } = collected;
+  const [trial] = results.trials;
+  const seeds = (count: number) =>
+    Array.from({ length: count }, (_, seed) => ({
+      ...trial!,
+      id: String(seed).repeat(64).slice(0, 64),
+      axes: { ...trial!.axes, "/seed": seed },
+    }));
+  const found = async (count: number, more: object) => {
+    await writeFigure(folder, { ...results, trials: seeds(count), planned: count, looks: 5, ...more });
+    return keptLooks(folder, figure);
+  };
+  expect(await found(3, {})).toEqual({ looks: 1, ids: new Set(seeds(3).map(({ id }) => id)) });
+  expect(await found(8, {})).toMatchObject({ looks: 3 });
+  await expect(found(4, {})).rejects.toThrow(
+    /figure-5\.json: expected whole .* with 3, 5, 8, 12, 20 seeds, got 4 of 4 trials with 4 seeds; run/u,
+  );
+  await expect(found(5, { planned: 6 })).rejects.toThrow("got 5 of 6 trials with 5 seeds; run without --keep-results");
+  await expect(found(5, { looks: undefined })).rejects.toThrow("5 seeds of results without looks");
+  await expect(found(5, { looks: 4 })).rejects.toThrow("expected whole results of --until-decided");
 });
 
 test("a part of a figure does not replace results that have others", async () => {
@@ -164,6 +199,7 @@ test("of trials whose folders are gone the results are kept, where everything th
   expect((await collect()).results.trials).toHaveLength(3);
   const again = await collectFigure(folder, frozen, figure, "pretrained", kept());
   expect(again.results).toEqual(collected.results);
+  expect(kept()!.training).toBe(collected.training);
   expect([again.steps, again.training]).toEqual([{}, 0]);
 
   const elsewhere = { ...kept()!, trials: kept()!.trials.slice(0, 2), engines: ["another"] };

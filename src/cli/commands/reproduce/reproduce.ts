@@ -119,7 +119,7 @@ const addLookFlags = (command: Command): Command =>
         "--until-decided",
         `add seeds where claims are undecided, at most ${lookSeeds.at(-1)}: looks at ${lookSeeds.join(", ")} seeds, ` +
           "each with intervals so wide that all looks together err as rarely as one",
-      ).conflicts(["seeds", "keepResults"]),
+      ).conflicts("seeds"),
     )
     .option(
       "--budget <time>",

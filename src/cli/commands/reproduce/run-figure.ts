@@ -60,7 +60,7 @@ export interface PreparedFigure extends KnownFigure, Pick<PreparedSweep, "halvin
 }
 
 /** Where results go. */
-const resultsFolder = ({ results, out, scale }: ReproduceFlags): string =>
+export const resultsFolder = ({ results, out, scale }: ReproduceFlags): string =>
   resolve(results ?? join(out, scale, "results"));
 
 /** The figure as it can start, of those of its trials that `chosen` leaves. Errors as of `prepareSweep`. */
@@ -112,7 +112,7 @@ const tell = (
 export interface RanFigure {
   readonly results: FigureResults;
   readonly judged: readonly JudgedClaim[];
-  /** Milliseconds of trainings, one after another, of trials that were not kept. */
+  /** Milliseconds of all trainings, one after another, wherever they ran. */
   readonly training: number;
   /** Milliseconds of the calls that ran its trials, this one among them. */
   readonly spent: number;
@@ -177,7 +177,7 @@ export const runFigure = async (
   const judged = judgeResults(claims, found.results);
   tell(found.results, judged, resultsPath(folder, figure), flags, terminal);
   await reportFailures(all, terminal);
-  const calls = machinesIn(folder, figure).slice(-1).flatMap(callsIn);
+  const calls = machinesIn(folder, figure).flatMap(callsIn);
   const spent = calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  return { results: found.results, judged, training: found.training, spent };
+  return { results: found.results, judged, training: found.training + (kept?.training ?? 0), spent };
 };

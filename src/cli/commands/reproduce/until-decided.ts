@@ -5,12 +5,20 @@ import type { HubOptions } from "../../../policies/checkpoints/hub/hub.ts";
 import { forecasts, type Forecast } from "../../../reproduction/forecast.ts";
 import { isUndecided, lookSeeds, nextLook, type LookAhead } from "../../../reproduction/looks.ts";
 import { inRunOrder } from "../../../reproduction/figure-plan.ts";
+import { keptLooks } from "../../../reproduction/kept-trials.ts";
 import type { Figure } from "../../../reproduction/figures.ts";
 import type { JudgedClaim } from "../../../results/verdicts.ts";
 import type { FrozenSweep, FrozenTrial } from "../../../sweeps/planning/frozen.ts";
 import { duration } from "../../display/number-text.ts";
 import type { Terminal } from "../../display/terminal.ts";
-import { prepareFigure, runFigure, type PreparedFigure, type RanFigure, type ReproduceFlags } from "./run-figure.ts";
+import {
+  prepareFigure,
+  resultsFolder,
+  runFigure,
+  type PreparedFigure,
+  type RanFigure,
+  type ReproduceFlags,
+} from "./run-figure.ts";
 
 /** Trials that a look adds: those of new seeds whose settings bear on a claim that is undecided. */
 const addedTrials = (
@@ -148,20 +156,35 @@ const tellEnd = (all: readonly Looked[], isOver: boolean, { flags, terminal }: S
   );
 };
 
+/** A figure and how many looks it has had when the first is done that is taken now. */
+type Begun = PreparedFigure & { readonly looks: number };
+
+/** A figure before its first look, or as results leave it that are kept. Errors as of `keptLooks`, `prepareFigure`. */
+const begin = async (figure: Figure, { flags, hub, terminal }: Setup): Promise<Begun> => {
+  const { looks, ids } = (flags.keepResults === true ? keptLooks(resultsFolder(flags), figure) : undefined) ?? {
+    looks: 1,
+    ids: undefined,
+  };
+  const seeds = lookSeeds[looks - 1]!;
+  const prepared = await prepareFigure(figure, { ...flags, seeds }, hub, terminal, (sweep) =>
+    ids === undefined ? sweep : { ...sweep, trials: sweep.trials.filter(({ id }) => ids.has(id)) },
+  );
+  return { ...prepared, looks };
+};
+
 /**
  * Looks at each figure with the first number of seeds, and then, while time is left, at that figure next whose look
  * decides most for its time. The same command goes on where it was stopped: each look's trials follow from the verdicts
- * of the look before. Errors as of `runFigure`.
+ * of the look before. Results that are kept stand for the looks that they have had. Errors as of `runFigure`
+ * and `keptLooks`.
  */
 export const untilDecided = async (figures: readonly Figure[], setup: Setup): Promise<void> => {
   const begun = performance.now();
   const left = (): number => (setup.flags.budget ?? Infinity) - (performance.now() - begun);
-  const [seeds] = lookSeeds;
-  const first: PreparedFigure[] = [];
-  for (const figure of figures)
-    first.push(await prepareFigure(figure, { ...setup.flags, seeds }, setup.hub, setup.terminal));
+  const first: Begun[] = [];
+  for (const figure of figures) first.push(await begin(figure, setup));
   const all: Looked[] = [];
-  for (const prepared of inRunOrder(first)) all.push(await look(prepared, 1, setup));
+  for (const prepared of inRunOrder(first)) all.push(await look(prepared, prepared.looks, setup));
   let open = true;
   while (open) {
     const at = nextLook(

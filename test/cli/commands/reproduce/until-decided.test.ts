@@ -1,5 +1,5 @@
 /** Tests of `retort reproduce --until-decided`, with a figure of tiny trials and claims of which one is never decided. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,6 +53,8 @@ const until = async (more: object) => {
   return { output: output(), errors: errors() };
 };
 const results = join(root, "runs", "small", "results");
+/** The results as the first look left them. */
+const atFirstLook = join(root, "first-look");
 const seedsOf = (beta: number): number =>
   readFigure(results, figure)!.trials.filter(({ axes }) => (axes["/objective/divergence"] as { beta: number }).beta === beta).length;
 
@@ -62,6 +64,7 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(betas.map(seedsOf)).toEqual([3, 3, 3, 3]);
     expect(readFigure(results, figure)).toMatchObject({ looks: 5, planned: 12 });
     expect(output).toContain("1 of 2 claims decided; the budget holds no further look");
+    cpSync(results, atFirstLook, { recursive: true });
     const told = (await until({ budget: 1, json: true })).output.trim().split("\n").at(-1)!;
     expect(JSON.parse(told)).toEqual({ kind: "looks", claims: 2, undecided: 1, why: "budget" });
   }, 120_000);
@@ -100,6 +103,22 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(readFileSync(resultsPath(results, figure)).equals(bytes)).toBe(true);
   }, 120_000);
 
+  test("goes on from results that are kept, whose trials' folders are gone", async () => {
+    const [whole, first] = [readFileSync(resultsPath(results, figure)), readFigure(atFirstLook, figure)!];
+    const trials = join(root, "runs", "small", "figure-a16");
+    const gone = readdirSync(trials).filter((name) => first.trials.some(({ id }) => name.endsWith(id.slice(0, 16))));
+    expect(gone).toHaveLength(12);
+    for (const name of gone) rmSync(join(trials, name), { recursive: true });
+    const kept = { results: atFirstLook, keepResults: true };
+    const { errors } = await until(kept);
+    expect(errors).toContain("12 of 12 trials taken over from the results that are kept");
+    expect(errors).not.toContain("begins");
+    // All that the next look adds is done, and costs nothing.
+    expect(errors).toMatch(/^look 2 of 5 at figure A\.16: 1 undecided, 4 trials more for 5 seeds, about 0:00$/mu);
+    expect(readFileSync(resultsPath(atFirstLook, figure)).equals(whole)).toBe(true);
+    expect((await until({ ...kept, budget: 1 })).output).toContain("1 of 2 claims decided; no further look after 20 seeds");
+  }, 120_000);
+
   test("refuses flags that go with others", async () => {
     const said = async (...args: string[]) => {
       const { terminal, errors } = recorder();
@@ -108,7 +127,6 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(await said("--budget", "3h")).toEqual([2, expect.stringContaining("expected --until-decided with it")]);
     expect(await said("--until-decided", "--scale", "smoke")).toEqual([2, expect.stringContaining("which has one seed")]);
     expect(await said("--until-decided", "--seeds", "5")).toEqual([2, expect.stringContaining("--seeds")]);
-    expect(await said("--until-decided", "--keep-results")).toEqual([2, expect.stringContaining("--keep-results")]);
     expect(await said("--until-decided", "--budget", "soon")).toEqual([2, expect.stringContaining("expected a time such as 3h")]);
   });
 });
