@@ -13,6 +13,7 @@ import type { PlannedRun } from "../planning/planned.ts";
 import { planRuns } from "../planning/run-plan.ts";
 import { byLocation, checkSource, located, type Found } from "../planning/sound-file.ts";
 import { stagePointer } from "../schema/trainings.ts";
+import { idleHints } from "./idle-values.ts";
 import { rateHints } from "./odd-rates.ts";
 import { tryRewards, type TriedRewards, type TryOptions } from "./tried-rewards.ts";
 
@@ -91,7 +92,7 @@ export const validateExperiment = async (
     const run = runs[index]!;
     const tries = await rewardsOf(run, trials);
     found.push({ draft, mistakes: tries.flatMap(({ mistakes }) => mistakes) });
-    const hints = [...rateHints(run, values, fileContext), ...(rules?.mistakes(run, values) ?? [])];
+    const hints = [...rateHints(run, values, fileContext), ...idleHints(run), ...(rules?.mistakes(run, values) ?? [])];
     const warnings = located([{ draft, mistakes: hints }], 1, order);
     validated.push({ run, warnings, tried: tries.map(({ tried }) => tried) });
   }

@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
-import { boundsOf } from "../../objectives/schedules/schedule.ts";
+import { learnsOffPolicy } from "../../training/recipe/off-policy.ts";
 import { rewards } from "../../rewards/index.ts";
 import { createRewards } from "../../rewards/weighted.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -101,7 +101,7 @@ const referenceMistakes = ({ data }: TrainingValues, task: Task): Mistake[] => {
       },
     ];
   }
-  if (data.offPolicy !== "references" || boundsOf(data.onPolicyFraction).least >= 1) return [];
+  if (data.offPolicy !== "references" || !learnsOffPolicy(data)) return [];
   return [
     {
       pointer: "/data/offPolicy",

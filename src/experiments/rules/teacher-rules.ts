@@ -3,7 +3,7 @@
  */
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
-import { boundsOf } from "../../objectives/schedules/schedule.ts";
+import { learnsOffPolicy } from "../../training/recipe/off-policy.ts";
 import { behaviors } from "../../rollouts/behaviors/index.ts";
 import { longestPromptText } from "../../tasks/prompt-template.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -48,8 +48,7 @@ const drawingMistakes = ({ teacher, rollouts, data }: TrainingValues): Mistake[]
   const shown = teacher !== undefined && "context" in teacher ? { name: "one with a context of its own" } : undefined;
   const kind = teacher === undefined ? undefined : (otherKind(teacher) ?? shown);
   if (kind === undefined) return [];
-  const writes =
-    data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
+  const writes = data.offPolicy === "teacher" && learnsOffPolicy(data);
   if (!writes && behaviors.create(rollouts.behavior, undefined).mixture === undefined) return [];
   const pointer = writes ? "/data/offPolicy" : "/rollouts/behavior/type";
   return [{ pointer, message: `expected a teacher here to draw with, got ${kind.name}; take a stage or a checkpoint` }];

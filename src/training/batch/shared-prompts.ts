@@ -1,5 +1,5 @@
 /** Whether the neighbouring rows of a batch have the same prompt, so that it can be read once for all of them. */
-import { boundsOf } from "../../objectives/schedules/schedule.ts";
+import { learnsOffPolicy } from "../recipe/off-policy.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { rowsAtOnce } from "../../policies/shared-prompts.ts";
 import type { Recipe } from "../recipe/recipe.ts";
@@ -36,4 +36,4 @@ export const sharesPrompts = ({ tokens, prompt }: Batch, shape: BatchShape, coun
 
 /** How many neighbouring rows of most batches have the same prompt: the group, where the student writes every row. */
 export const neighbours = ({ data, rollouts }: Pick<Recipe, "data" | "rollouts">): number =>
-  data.adaptive === undefined && boundsOf(data.onPolicyFraction).least === 1 ? rollouts.group : 1;
+  learnsOffPolicy(data) ? 1 : rollouts.group;

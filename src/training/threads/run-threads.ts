@@ -6,7 +6,6 @@ import { recordCompiled } from "../../engine/tensorflow/library/compiled-program
 import { prepareEngine } from "../../engine/tensorflow/library/environment.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Signal } from "../../objectives/objective.ts";
-import { boundsOf } from "../../objectives/schedules/schedule.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { isLarge } from "../../policies/program-threads.ts";
@@ -30,6 +29,7 @@ import type { LearnerHandlers } from "../learner/learner-worker.ts";
 import type { LearnerState } from "../learner/learner-state.ts";
 import type { Answers } from "../batch/row.ts";
 import { neighbours } from "../batch/shared-prompts.ts";
+import { learnsOffPolicy } from "../recipe/off-policy.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import {
   openAgreement,
@@ -87,8 +87,7 @@ export interface RunThreads {
 /** What samplers need of the teacher: nothing, unless it draws. `RangeError` when it should and there is none. */
 const drawingTeacher = ({ teacher, rollouts, data, evaluation }: Recipe): Pick<OpenSampler, "teacher"> => {
   const { mixture, name } = behaviors.create(rollouts.behavior, undefined);
-  const alone =
-    data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
+  const alone = data.offPolicy === "teacher" && learnsOffPolicy(data);
   const read = agreementsOf(evaluation).some(({ prefixes }) => prefixes === "teacher");
   if (mixture === undefined && !alone && !read) return {};
   if (teacher === undefined) {

@@ -1,0 +1,25 @@
+/** Tests of hints at values that change nothing. */
+import { expect, test } from "vitest";
+import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
+import { formatProblem } from "../../../src/experiments/file/problem.ts";
+import { validateExperiment } from "../../../src/experiments/explaining/validated.ts";
+
+const quickstart = readExperiment("experiments/quickstart.json");
+const warningsOf = async (...overrides: string[]): Promise<string[]> =>
+  (await validateExperiment(quickstart, overrides)).flatMap(({ warnings }) => warnings.map((one) => formatProblem(one)));
+
+const teacher = '/data/offPolicy="teacher"';
+
+test("a teacher that would write sequences is told of where the student writes all of them", async () => {
+  expect(await warningsOf(teacher, "/data/onPolicyFraction=1")).toEqual([
+    'command line: /data/offPolicy="teacher": expected /data/onPolicyFraction below 1, which lets the teacher write some ' +
+      'sequences, got 1: the student writes all of them, and "offPolicy" changes nothing; leave it out, or lower the fraction',
+  ]);
+});
+
+test("and not where it writes some, at any time of the training", async () => {
+  expect(await warningsOf(teacher, "/data/onPolicyFraction=0.5")).toEqual([]);
+  const rising = `/data/onPolicyFraction={"from": 0, "to": 1}`;
+  expect(await warningsOf(teacher, rising)).toEqual([]);
+  expect(await warningsOf("/data/onPolicyFraction=1")).toEqual([]);
+});
