@@ -13,7 +13,7 @@ export interface KeptTrials extends Pick<FigureResults, "question" | "trials"> {
   /** Names of the engines that computed them. */
   readonly engines: readonly string[];
   /** Milliseconds of their trainings, one after another, on the machines on which they ran. */
-  readonly training: number;
+  readonly trainingTime: number;
 }
 
 /** `RangeError` unless all machines that made the results ran this version: others' trials are not to be joined. */
@@ -63,7 +63,8 @@ export const keptTrials = (
   checkPlanned(path, trials, sweep);
   checkVersion(folder, figure);
   const times = machinesIn(folder, figure).map(({ training }) => (typeof training === "number" ? training : 0));
-  return { trials, question, engines: engine.split(", "), training: times.reduce((sum, time) => sum + time, 0) };
+  const trainingTime = times.reduce((sum, time) => sum + time, 0);
+  return { trials, question, engines: engine.split(", "), trainingTime };
 };
 
 /** How far results got that are kept. */
@@ -87,8 +88,8 @@ export const keptLooks = (folder: string, figure: Figure): KeptLooks | undefined
   if (most === lookSeeds.length && looks > 0 && trials.length === planned)
     return { looks, ids: new Set(trials.map(({ id }) => id)) };
   throw new RangeError(
-    `${resultsPath(folder, figure)}: expected whole results of --until-decided, with ${lookSeeds.join(", ")} seeds, ` +
-      `got ${trials.length} of ${planned} trials with ${seeds} seeds` +
-      `${most === undefined ? " of results without looks" : ""}; run without --keep-results, which replaces them`,
+    `${resultsPath(folder, figure)}: expected whole results of ${lookSeeds.length} looks, with ` +
+      `${lookSeeds.join(", ")} seeds, got ${trials.length} of ${planned} trials of ${most ?? "no"} looks, with ` +
+      `${seeds} seeds; run without --keep-results, which replaces them`,
   );
 };

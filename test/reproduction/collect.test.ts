@@ -92,7 +92,7 @@ test("results are written with the machine that ran them, one after the other wh
   // Nothing was run, so that the machine is the one that did.
   await writeResults(folder, some(2), { ...ran, jobs: 3, any: false });
   expect(machines()).toEqual([[2, 5]]);
-  const kept = { ...some(2).results, engines: ["onnx"], training: 0 };
+  const kept = { ...some(2).results, engines: ["onnx"], trainingTime: 0 };
   await writeResults(folder, some(2), { ...ran, jobs: 4, kept });
   expect(machines()).toEqual([[2, 5]]);
   await writeResults(folder, collected, { ...ran, jobs: 4, elapsed: undefined, kept });
@@ -124,7 +124,7 @@ test("of a call that was stopped in a look the time is written, and no result", 
   await recordCall(folder, { ...collected.results, trials: [] }, { ...ran, call });
   expect(calls()).toHaveLength(3);
   // Results that are kept may be another machine's: the call is then of a machine of its own.
-  const kept = { ...collected.results, engines: ["onnx"], training: 0 };
+  const kept = { ...collected.results, engines: ["onnx"], trainingTime: 0 };
   await recordCall(folder, collected.results, { jobs: 3, kept, call: { ...call, milliseconds: 10 } });
   expect(machinesIn(folder, figure).map(({ jobs, training }) => [jobs, training])).toEqual([
     [2, collected.training],
@@ -152,11 +152,11 @@ test("results that are kept say how many looks they have had", async () => {
   expect(await found(3, {})).toEqual({ looks: 1, ids: new Set(seeds(3).map(({ id }) => id)) });
   expect(await found(8, {})).toMatchObject({ looks: 3 });
   await expect(found(4, {})).rejects.toThrow(
-    /figure-5\.json: expected whole .* with 3, 5, 8, 12, 20 seeds, got 4 of 4 trials with 4 seeds; run/u,
+    /figure-5\.json: expected whole results of 5 looks, with 3, 5, 8, 12, 20 seeds, got 4 of 4 trials of 5 looks, with 4 seeds; run/u,
   );
-  await expect(found(5, { planned: 6 })).rejects.toThrow("got 5 of 6 trials with 5 seeds; run without --keep-results");
-  await expect(found(5, { looks: undefined })).rejects.toThrow("5 seeds of results without looks");
-  await expect(found(5, { looks: 4 })).rejects.toThrow("expected whole results of --until-decided");
+  await expect(found(5, { planned: 6 })).rejects.toThrow("got 5 of 6 trials of 5 looks, with 5 seeds; run without --keep-results");
+  await expect(found(5, { looks: undefined })).rejects.toThrow("5 of 5 trials of no looks");
+  await expect(found(5, { looks: 4 })).rejects.toThrow("5 of 5 trials of 4 looks");
 });
 
 test("a part of a figure does not replace results that have others", async () => {
@@ -199,7 +199,7 @@ test("of trials whose folders are gone the results are kept, where everything th
   expect((await collect()).results.trials).toHaveLength(3);
   const again = await collectFigure(folder, frozen, figure, "pretrained", kept());
   expect(again.results).toEqual(collected.results);
-  expect(kept()!.training).toBe(collected.training);
+  expect(kept()!.trainingTime).toBe(collected.training);
   expect([again.steps, again.training]).toEqual([{}, 0]);
 
   const elsewhere = { ...kept()!, trials: kept()!.trials.slice(0, 2), engines: ["another"] };

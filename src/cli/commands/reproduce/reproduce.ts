@@ -12,7 +12,7 @@ import { durationFrom, numberFrom } from "../../options/numbers.ts";
 import { table } from "../../display/table.ts";
 import type { Terminal } from "../../display/terminal.ts";
 import { prepareFigure, runFigure, type PreparedFigure, type ReproduceFlags } from "./run-figure.ts";
-import { untilDecided } from "./until-decided.ts";
+import { prepareLook, untilDecided } from "./until-decided.ts";
 
 const hubText = (plans: readonly FigurePlan[]): string => {
   const names = [...new Set(plans.flatMap(({ hub }) => hub))];
@@ -74,7 +74,11 @@ const outlineOffline = async (
   let absent = false;
   const hub = { ...hubOptions(flags, terminal), offline: true, onAbsence: () => void (absent = true) };
   try {
-    return await prepareFigure(figure, flags, hub, terminal);
+    const prepared =
+      flags.untilDecided === true
+        ? prepareLook(figure, { flags, hub, terminal })
+        : prepareFigure(figure, flags, hub, terminal);
+    return await prepared;
   } catch (error) {
     if (!absent || !(error instanceof ExperimentError)) throw error;
     return outlineFigure(figure, flags.scale, flags.seeds);
@@ -88,6 +92,8 @@ const planAhead = async (flags: ReproduceFlags, terminal: Terminal): Promise<voi
   for (const figure of figuresFor(flags)) found.push(await outlineOffline(figure, flags, terminal));
   const prepared = inRunOrder(found.filter((one): one is PreparedFigure => !isOutline(one)));
   tellPlan(prepared, found.filter(isOutline), flags, terminal);
+  if (flags.untilDecided === true && flags.json !== true)
+    terminal.output.write("\nnot counted: the seeds that later looks add, which follow from the verdicts before\n");
 };
 
 const checkFlags = ({ untilDecided, budget, figureBudget, scale }: ReproduceFlags): void => {

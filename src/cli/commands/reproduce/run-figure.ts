@@ -113,7 +113,7 @@ export interface RanFigure {
   readonly results: FigureResults;
   readonly judged: readonly JudgedClaim[];
   /** Milliseconds of all trainings, one after another, wherever they ran. */
-  readonly training: number;
+  readonly trainingTime: number;
   /** Milliseconds of the calls that ran its trials, this one among them. */
   readonly spent: number;
 }
@@ -179,5 +179,6 @@ export const runFigure = async (
   await reportFailures(all, terminal);
   const calls = machinesIn(folder, figure).flatMap(callsIn);
   const spent = calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  return { results: found.results, judged, training: found.training + (kept?.training ?? 0), spent };
+  const trainingTime = found.training + (kept?.trainingTime ?? 0);
+  return { results: found.results, judged, trainingTime, spent };
 };

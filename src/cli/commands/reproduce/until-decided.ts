@@ -102,8 +102,8 @@ const look = async (prepared: PreparedFigure, looks: number, setup: Setup): Prom
 const timeOf = ({ ran, next }: Looked, trials: number): number | undefined => {
   if (next === undefined) return undefined;
   if (trials === 0) return 0;
-  if (ran.training === 0) return undefined;
-  return (trials * ran.training) / ran.results.trials.length / next.prepared.jobs;
+  if (ran.trainingTime === 0) return undefined;
+  return (trials * ran.trainingTime) / ran.results.trials.length / next.prepared.jobs;
 };
 
 /** Milliseconds of the next look. */
@@ -156,11 +156,14 @@ const tellEnd = (all: readonly Looked[], isOver: boolean, { flags, terminal }: S
   );
 };
 
-/** A figure and how many looks it has had when the first is done that is taken now. */
-type Begun = PreparedFigure & { readonly looks: number };
+/** A figure that can be looked at, and how many looks it has had after that one. */
+type LookReady = PreparedFigure & { readonly looks: number };
 
-/** A figure before its first look, or as results leave it that are kept. Errors as of `keptLooks`, `prepareFigure`. */
-const begin = async (figure: Figure, { flags, hub, terminal }: Setup): Promise<Begun> => {
+/**
+ * Before a figure's first look, or at the last that results have had which are kept. Errors as of `keptLooks` and
+ * `prepareFigure`.
+ */
+export const prepareLook = async (figure: Figure, { flags, hub, terminal }: Setup): Promise<LookReady> => {
   const { looks, ids } = (flags.keepResults === true ? keptLooks(resultsFolder(flags), figure) : undefined) ?? {
     looks: 1,
     ids: undefined,
@@ -181,8 +184,8 @@ const begin = async (figure: Figure, { flags, hub, terminal }: Setup): Promise<B
 export const untilDecided = async (figures: readonly Figure[], setup: Setup): Promise<void> => {
   const begun = performance.now();
   const left = (): number => (setup.flags.budget ?? Infinity) - (performance.now() - begun);
-  const first: Begun[] = [];
-  for (const figure of figures) first.push(await begin(figure, setup));
+  const first: LookReady[] = [];
+  for (const figure of figures) first.push(await prepareLook(figure, setup));
   const all: Looked[] = [];
   for (const prepared of inRunOrder(first)) all.push(await look(prepared, prepared.looks, setup));
   let open = true;

@@ -1,11 +1,11 @@
 /** Tests of `retort reproduce --until-decided`, with a figure of tiny trials and claims of which one is never decided. */
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { untilDecided } from "../../../../src/cli/commands/reproduce/until-decided.ts";
 import { main } from "../../../../src/cli/program.ts";
-import { callsIn, machinesIn } from "../../../../src/reproduction/figure-machine.ts";
+import { callsIn, machinePath, machinesIn } from "../../../../src/reproduction/figure-machine.ts";
 import { readFigure, resultsPath } from "../../../../src/reproduction/figure-results.ts";
 import { compiledCommand } from "../../../fixtures/compiled-command.ts";
 import { recorder } from "../../recorder.ts";
@@ -55,6 +55,9 @@ const until = async (more: object) => {
 const results = join(root, "runs", "small", "results");
 /** The results as the first look left them. */
 const atFirstLook = join(root, "first-look");
+/** The seed of the trial whose folder it is. */
+const seedIn = (folder: string): unknown =>
+  (JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as { axes: Record<string, unknown> }).axes["/seed"];
 const seedsOf = (beta: number): number =>
   readFigure(results, figure)!.trials.filter(({ axes }) => (axes["/objective/divergence"] as { beta: number }).beta === beta).length;
 
@@ -110,11 +113,35 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(gone).toHaveLength(12);
     for (const name of gone) rmSync(join(trials, name), { recursive: true });
     const kept = { results: atFirstLook, keepResults: true };
+    // The plan is of the looks that they have had, and a budget of all calls that ran them, on whatever machine.
+    const plan = recorder();
+    const args = ["reproduce", "--figure", "A.16", "--dry-run", "--until-decided", "--keep-results", "--jobs", "1"];
+    const folders = ["--results", "docs/results/paper", "--out", join(root, "none")];
+    expect(await main([...args, ...folders, "--json"], plan.terminal)).toBe(0);
+    const told = recorder();
+    expect(await main([...args, ...folders], told.terminal)).toBe(0);
+    expect(told.output()).toContain("not counted: the seeds that later looks add");
+    const { planned } = readFigure("docs/results/paper", figure)!;
+    expect(planned).toBeGreaterThan(15);
+    expect(JSON.parse(plan.output())).toMatchObject({ figure: "A.16", trials: planned, done: planned, milliseconds: 0 });
+    const path = machinePath(atFirstLook, figure);
+    const machine = JSON.parse(readFileSync(path, "utf8")) as { calls: object[] };
+    const [call] = machinesIn(atFirstLook, figure).flatMap(callsIn);
+    const long = { ...machine, calls: [{ ...call, milliseconds: 3_600_000 }] };
+    writeFileSync(path, JSON.stringify({ ...machine, training: 0, calls: [], earlier: [long] }));
+    await until({ ...kept, figureBudget: 3_600_000 - 1 });
+    expect(readFigure(atFirstLook, figure)!.trials).toHaveLength(12);
+    writeFileSync(path, JSON.stringify(machine));
+
+    // One trial of the next look is to be run; its time is forecast by that of the trials that are kept.
+    const [other] = readdirSync(trials).filter(
+      (name) => existsSync(join(trials, name, "manifest.json")) && seedIn(join(trials, name)) === 3,
+    );
+    rmSync(join(trials, other!), { recursive: true });
     const { errors } = await until(kept);
     expect(errors).toContain("12 of 12 trials taken over from the results that are kept");
-    expect(errors).not.toContain("begins");
-    // All that the next look adds is done, and costs nothing.
-    expect(errors).toMatch(/^look 2 of 5 at figure A\.16: 1 undecided, 4 trials more for 5 seeds, about 0:00$/mu);
+    expect(errors.match(/ begins$/gmu)).toHaveLength(1);
+    expect(errors).toMatch(/^look 2 of 5 at figure A\.16: 1 undecided, 4 trials more for 5 seeds, about \d+:\d\d$/mu);
     expect(readFileSync(resultsPath(atFirstLook, figure)).equals(whole)).toBe(true);
     expect((await until({ ...kept, budget: 1 })).output).toContain("1 of 2 claims decided; no further look after 20 seeds");
   }, 120_000);
