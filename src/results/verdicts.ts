@@ -14,6 +14,8 @@ export interface JudgedClaim extends Verdict {
   readonly paper: string | undefined;
   /** Claims of figures whose verdict this one tests a reason of, as `figure/id`; none when left out. */
   readonly explains?: readonly string[];
+  /** The claim of a figure, as `figure/id`, whose last look this is; none when left out. */
+  readonly decides?: string;
 }
 
 /** Trials of one kind, and what they have in common that others have not, for people; empty where all are of one. */
@@ -60,13 +62,13 @@ export const judge = (
   level?: number,
 ): readonly JudgedClaim[] =>
   claims.map((values) => {
-    const { id, type, statement, paper, explains } = values;
+    const { id, type, statement, paper, explains, decides } = values;
     return {
       id,
       type,
       statement,
       paper,
-      ...defined({ explains }),
+      ...defined({ explains, decides }),
       ...judgeApart(family.create(values), trials, level),
     };
   });

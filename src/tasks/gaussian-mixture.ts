@@ -6,7 +6,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { normal, stream, type Uniforms } from "../random/stream.ts";
 import { characterTokenizer } from "../tokenizers/characters.ts";
-import { splitSizes } from "./split-sizes.ts";
+import { drawnSize, splitSizes, splitsOf } from "./split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
 import { closedObject } from "../plugins/closed-object.ts";
 
@@ -77,13 +77,13 @@ export const gaussianMixture = define({
   type: "gaussian-mixture",
   summary: "Positions on a line that are drawn from a mixture of Gaussians, whatever the prompt.",
   parameters,
-  create({ components, train, test }, { seed }: TaskContext): Task {
-    const drawn = (first: number, count: number): Prompt[] =>
-      Array.from({ length: count }, (_, index) => {
-        const draw = first + index;
-        const position = drawPosition(components, stream(seed, "task", "gaussian-mixture", draw));
-        return { index, text: nameOf(draw), reference: line[position]! };
-      });
+  create({ components, ...sizes }, { seed }: TaskContext): Task {
+    const drawn = Array.from({ length: drawnSize(sizes) }, (_, draw) => {
+      const position = drawPosition(components, stream(seed, "task", "gaussian-mixture", draw));
+      return { text: nameOf(draw), reference: line[position]! };
+    });
+    const splits = splitsOf(drawn, sizes);
+    const prompts = (some: typeof splits.train): Prompt[] => some.map((prompt, index) => ({ index, ...prompt }));
     const check = ({ reference }: Prompt, completion: string): Verdict => ({
       correct: completion === reference,
       wellFormed:
@@ -92,8 +92,8 @@ export const gaussianMixture = define({
     return {
       name: "gaussian-mixture",
       tokenizer: characterTokenizer(line),
-      train: drawn(test, train),
-      test: drawn(0, test),
+      train: prompts(splits.train),
+      test: prompts(splits.test),
       longest: { prompt: digits, completion: 2 },
       check,
     };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Trial } from "../../src/evaluation/claims/trial.ts";
 import { readExperiment } from "../../src/experiments/file/extended-source.ts";
+import { followedFigure } from "../../src/reproduction/follow-up.ts";
 import { figuresOf } from "../../src/reproduction/figures.ts";
 import { checkTrials } from "../../src/sweeps/planning/sweep-plan.ts";
 import { paperTrials, readPaperValues, type PaperValues } from "../../src/reproduction/paper-values.ts";
@@ -80,7 +81,7 @@ test("figure A.14 is figure 7's largest student", () => {
 
 test("every figure says where its numbers are from, and each of its settings that the paper has is found", () => {
   for (const [name, figure] of figures) {
-    const values = valuesOf(name);
+    const values = readPaperValues(followedFigure(figure, "small") ?? figure)!;
     expect(values.source, name).toMatch(/^Figures? /u);
     expect(values.precision !== undefined, name).toBe(values.reading === "plot");
     const { drafts } = checkTrials(readExperiment(figure.path), []);

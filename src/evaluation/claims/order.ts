@@ -5,17 +5,25 @@ import { differenceOf } from "./difference.ts";
 import { axesOf, cellsOf, Match, matches, measured, paired } from "./selection.ts";
 import type { Trial } from "./trial.ts";
 import { axisText, valueText } from "./value-text.ts";
-import { all, leastEffect, notRun, type Claim } from "./verdict.ts";
+import { all, leastEffect, notRun, type Claim, type Finding } from "./verdict.ts";
 
 const textOf = (match: Match): string =>
   Object.entries(match)
     .map(([axis, values]) => `${axisText(axis)} ${values.map(valueText).join(" or ")}`)
     .join(", ");
 
+/** What a match with several values lists, each by itself. */
+const membersOf = (match: Match): readonly Match[] =>
+  Object.entries(match).reduce<readonly Match[]>(
+    (members, [axis, values]) => members.flatMap((member) => values.map((value) => ({ ...member, [axis]: [value] }))),
+    [{}],
+  );
+
 /**
  * `{ "type": "order", "metric": "accuracy", "descending": [A, B, C] }`: A is above B, and B above C. Each two
  * neighbours are compared seed by seed in every setting of the other axes; the claim holds when each of these
- * differences does.
+ * differences does. A side that lists several values is their mean. A mean is not each of them: where one that is
+ * listed goes the other way, whatever its interval, the claim is not replicated but inconclusive.
  */
 export const order = define({
   type: "order",
@@ -33,12 +41,36 @@ export const order = define({
       return sides.slice(1).map((lower, index) => paired([sides[index]!, lower]));
     };
     const compares: Claim["compares"] = (trials) => neighbours(trials).every(({ length }) => length > 0);
+    /** The first two that two neighbours list and that do not stand as their means do; undefined where all do. */
+    const exception = (trials: readonly Trial[], upper: Match, lower: Match): Finding | undefined => {
+      const [uppers, lowers] = [membersOf(upper), membersOf(lower)];
+      if (uppers.length * lowers.length === 1) return undefined;
+      for (const a of uppers)
+        for (const b of lowers) {
+          const pairs = paired([a, b].map((match) => cellsOf(trials, match, compared, measure)));
+          if (pairs.length === 0) continue;
+          const found = differenceOf(pairs, `${textOf(a)} − ${textOf(b)}`);
+          if (found.effect <= by) return found;
+        }
+      return undefined;
+    };
+    const findingOf = (
+      trials: readonly Trial[],
+      pairs: readonly (readonly (readonly number[])[])[],
+      index: number,
+      level: number | undefined,
+    ): Finding => {
+      const [upper, lower] = [descending[index]!, descending[index + 1]!];
+      const found = differenceOf(pairs, `${textOf(upper)} − ${textOf(lower)}`, by, least, level);
+      const other = found.outcome === "replicated" ? exception(trials, upper, lower) : undefined;
+      if (other === undefined) return found;
+      const what = `${found.what}; not of each: ${other.what} is ${Number(other.effect.toPrecision(3))}`;
+      return { ...found, what, outcome: "inconclusive" };
+    };
     const judge: Claim["judge"] = (trials, level) => {
       const found = neighbours(trials);
       if (found.some(({ length }) => length === 0)) return notRun;
-      const findings = found.map((pairs, index) =>
-        differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by, least, level),
-      );
+      const findings = found.map((pairs, index) => findingOf(trials, pairs, index, level));
       return { outcome: all(findings.map(({ outcome }) => outcome)), findings };
     };
     const concerns: Claim["concerns"] = (trial) =>

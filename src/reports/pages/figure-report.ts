@@ -6,6 +6,7 @@ import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
 import { figureHash, freezeHash, readCalibration, type Calibration } from "../../reproduction/calibration.ts";
 import { callsIn, machinesIn, stepsIn, type FigureCall } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
+import { followedFigure } from "../../reproduction/follow-up.ts";
 import { judgeResults } from "../../reproduction/looks.ts";
 import { compareWithPaper, type PaperComparison } from "../../reproduction/paper-agreement.ts";
 import { readPaperValues } from "../../reproduction/paper-values.ts";
@@ -28,6 +29,8 @@ export interface FigureReport {
   /** Where the paper has it; nothing when its file does not say. */
   readonly paper: string | undefined;
   readonly results: FigureResults;
+  /** The figure to which it is a follow-up; nothing where it is none. */
+  readonly follows: string | undefined;
   readonly claims: readonly JudgedClaim[];
   /** What the claims are about; without claims accuracy, or whatever metric comes first. */
   readonly metrics: readonly string[];
@@ -127,11 +130,13 @@ const reportOf = (
           hash: freezeHash(calibration, { name }),
           holds: calibration.figures[name]?.settings === figureHash(file),
         };
-  const values = results.scale === "smoke" ? undefined : readPaperValues(file);
+  const followed = followedFigure(file, results.scale);
+  const values = results.scale === "smoke" ? undefined : readPaperValues(followed ?? file);
   return {
     name,
     paper: drafts[0]?.values.paper,
     results,
+    follows: followed?.name,
     claims: judged,
     metrics,
     means: settingMeans(results.trials, metrics),

@@ -5,14 +5,14 @@ import { claimsTable, type BesidePaper } from "./claims-table.ts";
 import { besideVerdict, paperEffect, ranksText, sourceText } from "./paper-text.ts";
 import { completionTables } from "./completion-section.ts";
 import { endsTable } from "./ends-table.ts";
+import { looksTexts } from "./follow-ups.ts";
 import { paperOf, type FigureReport } from "./figure-report.ts";
 import { shownTrials } from "./shown-trials.ts";
 import { anchorOf, figurePlots } from "./figure-plots.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { mixedOf } from "../../results/claim-trials.ts";
-import { looksText } from "../../reproduction/looks.ts";
 import { meansTable } from "./means-table.ts";
-import { mixedNote } from "./mixed-note.ts";
+import { mixedNote } from "../html/mixed-note.ts";
 import { prose } from "../html/prose.ts";
 import { plotFigure } from "../plots/plot-figure.ts";
 import { factList } from "../html/page-shell.ts";
@@ -64,11 +64,10 @@ const comparedWith = ({ compared }: FigureReport): Markup =>
     : html`<p>${sourceText(compared)}</p>
         <p>${ranksText(compared)}</p>`;
 
-/** The section of a figure. */
-export const figureSection = (report: FigureReport): Markup => {
+/** The section of a figure, one of `figures`. */
+export const figureSection = (report: FigureReport, figures: readonly FigureReport[]): Markup => {
   const { name, paper, results, claims, made } = report;
   const { question, trials, planned, scale, engine } = results;
-  const looks = looksText(results);
   const facts: FigureReport["made"] = [
     ["scale", scale],
     ["trials", `${trials.length} of ${planned}`],
@@ -78,7 +77,7 @@ export const figureSection = (report: FigureReport): Markup => {
   return html`<section id="${anchorOf(report)}" aria-labelledby="${anchorOf(report)}-title">
     <h2 id="${anchorOf(report)}-title">Figure ${name}</h2>
     <p>${question}${paper === undefined ? "" : html` <span class="quiet">(${paper})</span>`}</p>
-    ${looks === "" ? "" : html`<p>${looks}</p>`} ${mixedNote(mixedOf(trials))}
+    ${looksTexts(report, figures).map((text) => html`<p>${text}</p>`)} ${mixedNote(mixedOf(trials))}
     ${
       claims.length === 0
         ? html`<p>This figure makes no claims.</p>`

@@ -2,6 +2,7 @@
 import { mixedOf } from "../../results/claim-trials.ts";
 import { mixedText } from "../../results/mixed.ts";
 import { outcomeNames, outcomesText, type JudgedClaim } from "../../results/verdicts.ts";
+import { looksTexts } from "./follow-ups.ts";
 import { paperOf, type FigureReport } from "./figure-report.ts";
 import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import type { ReportPlot } from "../plots/plot-figure.ts";
@@ -11,7 +12,6 @@ import { generalSections, type Discussion } from "./discussion.ts";
 import { endsText, findingText, isSure, valueOf } from "./ends-table.ts";
 import { cellTable, plain, textTable } from "./markdown-text.ts";
 import { headsOf } from "./means-table.ts";
-import { looksText } from "../../reproduction/looks.ts";
 import { pageTitle } from "./page-title.ts";
 import { besideVerdict, overviewOf, paperEffect, ranksText, sourceText, talliesOf } from "./paper-text.ts";
 import type { PaperNumbers } from "../means/paper-means.ts";
@@ -103,10 +103,8 @@ const endsLines = (comparison: EndsComparison): string[] => {
   ];
 };
 
-const looksLines = ({ results }: FigureReport): string[] => {
-  const text = looksText(results);
-  return text === "" ? [] : [`${plain(text)}\n`];
-};
+const looksLines = (report: FigureReport, figures: readonly FigureReport[]): string[] =>
+  looksTexts(report, figures).map((text) => `${plain(text)}\n`);
 
 const mixedLines = ({ results }: FigureReport): string[] => {
   const text = mixedText(mixedOf(results.trials));
@@ -131,9 +129,9 @@ const comparedLines = ({ compared }: FigureReport): string[] =>
 const overviewLines = (figures: readonly FigureReport[]): string[] => {
   const { note, head, rows } = overviewOf(figures);
   const linked = (figure: string, anchor: string): string => `[${plain(figure)}](#${anchor})`;
-  const lines = rows.map(({ cells, figure, anchor, reasons }) => [
+  const lines = rows.map(({ cells, figures: own, reasons }) => [
     ...cells.map(plain),
-    linked(figure, anchor),
+    own.map(({ figure, anchor }) => linked(figure, anchor)).join(", "),
     ...(head.length > cells.length + 1
       ? [reasons.map((one) => `${linked(one.figure, one.anchor)}: ${reasonOutcome(one)}`).join("; ")]
       : []),
@@ -151,7 +149,12 @@ const calibrationLines = (figures: readonly FigureReport[]): string[] => {
   return ["## Calibration\n", `${plain(text.note)}\n`, textTable(text.head, text.rows)];
 };
 
-const section = (report: FigureReport, discussions: readonly string[], plots: readonly PlotFile[]): string => {
+const section = (
+  report: FigureReport,
+  figures: readonly FigureReport[],
+  discussions: readonly string[],
+  plots: readonly PlotFile[],
+): string => {
   const { name, paper, results, claims, metrics, means, before, made, ends, compared } = report;
   const numbers = paperOf(report);
   const { question, trials, planned, scale, engine } = results;
@@ -161,7 +164,7 @@ const section = (report: FigureReport, discussions: readonly string[], plots: re
     `${plain(question)}${paper === undefined ? "" : ` (${plain(paper)})`}\n`,
     `${trials.length} of ${planned} trials, scale ${scale}, engine ` +
       `${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
-    ...looksLines(report),
+    ...looksLines(report, figures),
     ...mixedLines(report),
     textTable(
       [
@@ -209,6 +212,7 @@ export const figuresMarkdown = (figures: readonly FigureReport[], parts: Markdow
     ...figures.map((figure) =>
       section(
         figure,
+        figures,
         sections === undefined ? discussed(figure, discussion) : discussedHere(figure, figures, sections),
         plots(figure),
       ),

@@ -26,11 +26,11 @@ const general = ({ title, anchor, text }: Discussion): Markup => section(anchor,
 const overview = (figures: readonly FigureReport[]): readonly Markup[] => {
   const { note, head, rows } = overviewOf(figures);
   const drawn = rows.map(
-    ({ cells: [statement, ...others], figure, anchor, reasons }) =>
+    ({ cells: [statement, ...others], figures: own, reasons }) =>
       html`<tr>
         <th scope="row">${statement}</th>
         ${others.map((text) => html`<td>${text}</td>`)}
-        <td><a href="#${anchor}">${figure}</a></td>
+        <td>${own.map(({ figure, anchor }, i) => html`${i === 0 ? "" : ", "}<a href="#${anchor}">${figure}</a>`)}</td>
         ${
           head.length > others.length + 2
             ? html`<td>
@@ -84,6 +84,11 @@ export const page = (figures: readonly FigureReport[], sections: readonly Discus
       ...figures.map((figure) => [anchorOf(figure), `Figure ${figure.name}`] as const),
     ],
     linked: sections.length === 0 ? "Figures" : "Parts",
-    main: [...sections.map(general), ...overview(figures), ...calibrated(figures), ...figures.map(figureSection)],
+    main: [
+      ...sections.map(general),
+      ...overview(figures),
+      ...calibrated(figures),
+      ...figures.map((figure) => figureSection(figure, figures)),
+    ],
   });
 };

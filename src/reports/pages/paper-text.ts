@@ -11,6 +11,7 @@ import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
 import { effectText, intervalText, numberText } from "../html/number-text.ts";
 import { anchorOf } from "./figure-plots.ts";
 import type { FigureReport } from "./figure-report.ts";
+import { decidedClaims, lastVerdict } from "./follow-ups.ts";
 import { reasonsOf, type TestedReason } from "./reasons.ts";
 
 const agreementNames: Readonly<Record<Agreement, string>> = {
@@ -82,9 +83,8 @@ export interface OverviewRow {
   readonly ours: string;
   readonly verdict: string;
   readonly agreement: string;
-  readonly figure: string;
-  /** Of the figure's section. */
-  readonly anchor: string;
+  /** That whose claim it is, and the follow-up that speaks for it where there is one, with their sections. */
+  readonly figures: readonly { readonly figure: string; readonly anchor: string }[];
   /** The experiments that test why it is not replicated. */
   readonly reasons: readonly TestedReason[];
 }
@@ -95,28 +95,31 @@ const shown = (findings: readonly Finding[], type: string): readonly Finding[] =
 
 /** All claims of all figures. */
 export const overviewRows = (figures: readonly FigureReport[]): readonly OverviewRow[] =>
-  figures.flatMap((report) => {
-    const tested = reasonsOf(report, figures);
-    return report.claims.map(({ id, statement, paper = "", type, outcome, findings }, i) => {
-      const own = shown(findings, type);
-      return {
-        statement,
-        claim: paper,
-        paper: own
-          .map((_, k) => paperEffect(report, i, k))
-          .filter((text) => text !== "")
-          .join("; "),
-        ours: own.map(({ effect, interval }) => effectText(effect, interval)).join("; "),
-        verdict: outcomeNames[outcome],
-        agreement: agreementText(report, i),
-        figure: report.name,
-        anchor: anchorOf(report),
-        reasons: outcome === "replicated" ? [] : tested.filter(({ claim }) => claim === id),
-      };
-    });
+  decidedClaims(figures).map((claim) => {
+    const { report, followUp } = claim;
+    const last = followUp ?? claim;
+    const { id, statement, paper = "", type, outcome, findings } = lastVerdict(claim);
+    const own = shown(findings, type);
+    const tested = reasonsOf(report, figures).filter((reason) => reason.claim === id);
+    return {
+      statement,
+      claim: paper,
+      paper: own
+        .map((_, k) => paperEffect(last.report, last.index, k))
+        .filter((text) => text !== "")
+        .join("; "),
+      ours: own.map(({ effect, interval }) => effectText(effect, interval)).join("; "),
+      verdict: outcomeNames[outcome],
+      agreement: agreementText(last.report, last.index),
+      figures: [report, ...(followUp === undefined ? [] : [followUp.report])].map((figure) => ({
+        figure: figure.name,
+        anchor: anchorOf(figure),
+      })),
+      reasons: outcome === "replicated" ? [] : tested,
+    };
   });
 
-/** How many claims have each outcome, of the paper's figures and of ours. */
+/** What is last said of the claims of the paper's figures, or of ours. */
 export interface ClaimTally {
   readonly of: string;
   readonly claims: readonly JudgedClaim[];
@@ -125,7 +128,9 @@ export interface ClaimTally {
 /** The claims of the paper's figures, and those of ours where there are any. */
 export const talliesOf = (figures: readonly FigureReport[]): readonly ClaimTally[] => {
   const claimsOf = (isOwn: boolean): readonly JudgedClaim[] =>
-    figures.filter(({ name }) => isOwnFigure(name) === isOwn).flatMap(({ claims }) => claims);
+    decidedClaims(figures)
+      .filter(({ report }) => isOwnFigure(report.name) === isOwn)
+      .map(lastVerdict);
   const [theirs, own] = [claimsOf(false), claimsOf(true)];
   return own.length === 0
     ? [{ of: `${theirs.length} claims`, claims: theirs }]
@@ -139,7 +144,7 @@ export const talliesOf = (figures: readonly FigureReport[]): readonly ClaimTally
 export interface Overview {
   readonly note: string;
   readonly head: readonly string[];
-  readonly rows: readonly (Pick<OverviewRow, "figure" | "anchor" | "reasons"> & {
+  readonly rows: readonly (Pick<OverviewRow, "figures" | "reasons"> & {
     readonly cells: readonly string[];
   })[];
 }
@@ -154,10 +159,9 @@ export const overviewOf = (figures: readonly FigureReport[]): Overview => {
   return {
     note: compared ? comparisonNote : "Effects with their 95 % intervals.",
     head: ["claim", "of the paper", ...some("paper's effect"), "ours [95 %]", "verdict", ...some("agrees"), ...last],
-    rows: rows.map(({ statement, claim, paper, ours, verdict, agreement, figure, anchor, reasons }) => ({
+    rows: rows.map(({ statement, claim, paper, ours, verdict, agreement, figures: own, reasons }) => ({
       cells: [statement, claim, ...some(paper), ours, verdict, ...some(agreement)],
-      figure,
-      anchor,
+      figures: own,
       reasons,
     })),
   };

@@ -6,7 +6,7 @@ import { metricPlots } from "./figure-plots.ts";
 import { numberText, timeText } from "../html/number-text.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { meansTable } from "./means-table.ts";
-import { mixedNote } from "./mixed-note.ts";
+import { mixedNote } from "../html/mixed-note.ts";
 import { fileName, plotFigure, type ReportPlot } from "../plots/plot-figure.ts";
 import { factList, scrolledTable, section, shell } from "../html/page-shell.ts";
 import { sweepCurvePlot } from "../plots/sweep-curves.ts";

@@ -13,7 +13,7 @@ import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { calculated } from "../chain-calculator.ts";
 import { mistaken } from "./arithmetic-mistakes.ts";
 import { drawProblems, problemCount, type Problem } from "./arithmetic-problems.ts";
-import { splitSizes } from "../split-sizes.ts";
+import { drawnSize, splitSizes, splitsOf } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
 const alphabet = "0123456789+-=;#";
@@ -97,24 +97,27 @@ export const arithmetic = define({
   summary: "Sums and differences with the steps written out.",
   parameters,
   create(
-    { numbers, range, operators, tokenizer: name, calculator = false, rejected = false, train, test },
+    { numbers, range, operators, tokenizer: name, calculator = false, rejected = false, ...sizes },
     { seed, tokenizer: document }: TaskContext,
   ): Task {
     const space = { numbers, range, operators };
     const { total, terms } = problemCount(space);
-    if (train + test > total) {
+    const count = drawnSize(sizes);
+    if (count > total) {
+      const { train, test, furtherTest } = sizes;
+      const further = furtherTest === undefined ? "" : ` + further ${furtherTest}`;
       throw new RangeError(
-        `arithmetic: expected at most ${total} different prompts (${terms}), got train ${train} + test ${test} = ` +
-          `${train + test}; ` +
+        `arithmetic: expected at most ${total} different prompts (${terms}), got train ${train} + test ${test}` +
+          `${further} = ${count}; ` +
           `widen "numbers" or "range", or ask for fewer prompts`,
       );
     }
-    const problems = drawProblems(space, train + test, stream(seed, "task", "arithmetic"));
+    const problems = drawProblems(space, count, stream(seed, "task", "arithmetic"));
     const mistakeOf = ({ text, reference }: Problem): string =>
       mistaken(reference, stream(seed, "task", "arithmetic", "mistake", text));
     const answered = problems.map((problem) => (rejected ? { ...problem, rejected: mistakeOf(problem) } : problem));
-    const prompts = (from: number, to: number): Prompt[] =>
-      answered.slice(from, to).map((problem, index) => ({ index, ...problem }));
+    const splits = splitsOf(answered, sizes);
+    const prompts = (some: readonly Problem[]): Prompt[] => some.map((problem, index) => ({ index, ...problem }));
     const tokenizer =
       name === undefined && document !== undefined ? tokenizerFromJSON(document) : tokenizers[name ?? "characters"]();
     const longest = (texts: readonly string[], count: (text: string) => number): number =>
@@ -125,8 +128,8 @@ export const arithmetic = define({
     return {
       name: "arithmetic",
       tokenizer,
-      train: prompts(test, test + train),
-      test: prompts(0, test),
+      train: prompts(splits.train),
+      test: prompts(splits.test),
       longest: {
         prompt: longest(
           problems.map(({ text }) => text),

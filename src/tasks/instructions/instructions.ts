@@ -87,7 +87,7 @@ export const instructions = define({
     "A mixture of small tasks on lists of letters, each named by an instruction; those of the test prompts " +
     "are held out.",
   parameters,
-  create({ length, heldOut, train, test }, { seed }: TaskContext): Task {
+  create({ length, heldOut, train, test, furtherTest = 0 }, { seed }: TaskContext): Task {
     const [fewest, most] = length;
     if (fewest > most) throw new RangeError(`instructions: expected "length" as [low, high], got [${fewest}, ${most}]`);
     const order = shuffled(stream(seed, "task", "instructions", "held out"));
@@ -99,7 +99,7 @@ export const instructions = define({
     };
     const prompts = {
       train: split("train", train, [...singles, ...order.slice(heldOut)]),
-      test: split("test", test, order.slice(0, heldOut)),
+      test: split("test", test + furtherTest, order.slice(0, heldOut)),
     };
     const all = [...prompts.train, ...prompts.test];
     const tokenizer = pieceTokenizer([...names.map((name) => `${name} `), ...letters, ";", "\n"]);

@@ -8,7 +8,7 @@ import { wordTokenizer } from "../../tokenizers/words.ts";
 import { distinct, longestOf } from "../distinct.ts";
 import { drawEvents, holds, mistake, type Facts, type ReportedEvent } from "./report-events.ts";
 import { capitalized, factsIn, reportOf, reportWords, summaryOf } from "./report-sentences.ts";
-import { splitSizes } from "../split-sizes.ts";
+import { drawnSize, splitSizes, splitsOf } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
 /** A report, a summary of it, and what it tells. */
@@ -104,7 +104,7 @@ export const reports = define({
   type: "reports",
   summary: "Reports of events, to be summed up in a sentence or several; many sentences are right.",
   parameters,
-  create({ train, test, ...drawing }, { seed, tokenizer: document }: TaskContext): Task {
+  create({ train: trained, test: tested, furtherTest, ...drawing }, { seed, tokenizer: document }: TaskContext): Task {
     const { events, sentences = 1, capitals = false } = drawing;
     const [fewest, most] = events;
     if (fewest > most) throw new RangeError(`reports: expected "events" as [low, high], got [${fewest}, ${most}]`);
@@ -113,8 +113,10 @@ export const reports = define({
         `reports: expected at most as many sentences as the fewest events, ${fewest}, got ${sentences}; ` +
           "each tells another event",
       );
-    const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, drawing));
+    const sizes = { train: trained, test: tested, furtherTest };
+    const drawn = distinct("reports", drawnSize(sizes), (index) => drawReport(seed, index, drawing));
     const all = [...drawn.values()];
+    const { train, test } = splitsOf(all, sizes);
     const prompts = (some: readonly Report[]): Prompt[] =>
       some.map(({ text, reference }, index) => ({ index, text, reference }));
     const words = reportWords(capitals);
@@ -135,8 +137,8 @@ export const reports = define({
     return {
       name: "reports",
       tokenizer,
-      train: prompts(all.slice(test)),
-      test: prompts(all.slice(0, test)),
+      train: prompts(train),
+      test: prompts(test),
       longest: {
         prompt: longestOf(all.map(({ text }) => promptIds(tokenizer, text).length)),
         completion: longestOf(all.map(({ reference }) => tokenizer.encode(reference).length)) + 1,

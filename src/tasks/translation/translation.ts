@@ -7,7 +7,7 @@ import { integer, stream } from "../../random/stream.ts";
 import { promptIds } from "../../tokenizers/prompt-ids.ts";
 import { wordTokenizer } from "../../tokenizers/words.ts";
 import { distinct, longestOf } from "../distinct.ts";
-import { splitSizes } from "../split-sizes.ts";
+import { drawnSize, splitSizes, splitsOf } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 import { drawSentence, isGrammatical, sourceOf, translationsOf, translationWords } from "./translation-sentences.ts";
 
@@ -46,9 +46,10 @@ export const translation = define({
     "Sentences to be translated into a made-up language with agreement and another order; several " +
     "translations are right.",
   parameters: splitSizes,
-  create({ train, test }, { seed }: TaskContext): Task {
-    const drawn = distinct("translation", train + test, (index) => drawPair(seed, index));
+  create(sizes, { seed }: TaskContext): Task {
+    const drawn = distinct("translation", drawnSize(sizes), (index) => drawPair(seed, index));
     const all = [...drawn.values()];
+    const { train, test } = splitsOf(all, sizes);
     const prompts = (some: readonly Pair[]): Prompt[] =>
       some.map(({ text, reference }, index) => ({ index, text, reference }));
     const tokenizer = wordTokenizer(translationWords(), { unknown: "refuse" });
@@ -59,8 +60,8 @@ export const translation = define({
     return {
       name: "translation",
       tokenizer,
-      train: prompts(all.slice(test)),
-      test: prompts(all.slice(0, test)),
+      train: prompts(train),
+      test: prompts(test),
       longest: {
         prompt: longestOf(all.map(({ text }) => promptIds(tokenizer, text).length)),
         completion: longestOf(all.flatMap(({ right }) => [...right].map((each) => tokenizer.encode(each).length))) + 1,

@@ -24,12 +24,13 @@ const filesIn = (folder: string): readonly string[] => {
     .map((name) => `${name} ${stampOf(statSync(join(folder, name)))}`);
 };
 
-const entryOf = (report: FigureReport): FigureList["figures"][number] => ({
-  name: report.name,
-  paper: report.paper ?? "",
-  section: figureSection(report).text,
-  outcomes: { ...tally(report.claims) },
-});
+const entriesOf = (reports: readonly FigureReport[]): FigureList["figures"] =>
+  reports.map((report) => ({
+    name: report.name,
+    paper: report.paper ?? "",
+    section: figureSection(report, reports).text,
+    outcomes: { ...tally(report.claims) },
+  }));
 
 /** Reads the figures below a folder, and judges and draws them again only when their results have changed. */
 export class FigureReader {
@@ -47,7 +48,7 @@ export class FigureReader {
     const of = JSON.stringify(folders);
     if (of !== this.#of) {
       const found = folders.filter(({ files }) => files.length > 0);
-      this.#list = { figures: found.flatMap(({ folder }) => readFigureReports(folder).map(entryOf)) };
+      this.#list = { figures: found.flatMap(({ folder }) => entriesOf(readFigureReports(folder))) };
       this.#of = of;
     }
     return this.#list;

@@ -42,6 +42,24 @@ test("a side of several values is their mean, and values are the same whatever t
   expect(mixed.findings[0]!.effect).toBeCloseTo(0.75, 12);
 });
 
+test("a mean that is above is not replicated where one that is listed is below, and says which", () => {
+  const scores = new Map([
+    [1, 5],
+    [0.5, 5.1],
+    [0, 0],
+  ]);
+  const trials = trialsOf(axes, (at) => scores.get(Number(at["/lambda"]))!, 0.01);
+  const judge = (upper: number[], lower: number[], more = {}) =>
+    order.create({ ...common, ...more, descending: [{ "/lambda": upper }, { "/lambda": lower }] }).judge(trials);
+  expect(judge([1], [0.5, 0])).toMatchObject({ outcome: "inconclusive", findings: [{ settings: 2, count: 6 }] });
+  expect(judge([1], [0.5, 0]).findings[0]!.what).toMatch(/^lambda 1 − lambda 0\.5 or 0; not of each: lambda 1 − lambda 0\.5 is -0\.\d+$/u);
+  expect(judge([0.5], [1, 0]).outcome).toBe("replicated");
+  expect(judge([0.5, 1], [0]).outcome).toBe("replicated");
+  // One of them is above by less than is claimed.
+  expect(judge([0.5], [1, 0], { by: 1 }).outcome).toBe("inconclusive");
+  expect(judge([0, 0.5], [1]).outcome).toBe("not-replicated");
+});
+
 test("gain is over the student as it was, and a margin is asked for in full", () => {
   const trials = trialsOf(axes, (at) => 2 * Number(at["/lambda"]), 0.05).map((trial) => ({
     ...trial,

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { paperOf, readFigureReports } from "../../../src/reports/pages/figure-report.ts";
 import { isOwnFigure } from "../../../src/reproduction/figures.ts";
+import { decidedClaims, lastVerdict } from "../../../src/reports/pages/follow-ups.ts";
 import { besideVerdict, overviewRows, paperEffect, ranksText, sourceText } from "../../../src/reports/pages/paper-text.ts";
 
 const figures = readFigureReports("docs/results/paper");
@@ -34,19 +35,22 @@ test("each setting has the paper's number beside it", () => {
 
 test("the table of all claims has each once, with the figure that it is of", () => {
   const rows = overviewRows(figures);
-  expect(rows).toHaveLength(figures.reduce((total, { claims }) => total + claims.length, 0));
-  const verdicts = figures.flatMap(({ claims }) => claims.map(({ outcome }) => outcome.replace("-", " ")));
+  const claims = decidedClaims(figures);
+  const followUps = claims.filter(({ followUp }) => followUp !== undefined).length;
+  expect(followUps).toBeGreaterThan(0);
+  expect(rows).toHaveLength(figures.reduce((total, one) => total + one.claims.length, 0) - followUps);
+  const verdicts = claims.map((claim) => lastVerdict(claim).outcome.replace("-", " "));
   expect(rows.map(({ verdict }) => verdict)).toEqual(verdicts);
   for (const { verdict, agreement } of rows.filter(({ paper }) => paper !== "")) {
     if (verdict === "not replicated") expect(agreement).toBe("not at all");
     else if (verdict !== "replicated") expect(agreement).toBe("");
     else expect(agreement).toMatch(/^in direction/u);
   }
-  const fall = rows.find(({ statement, figure: name }) => name === "5" && statement.startsWith("The share of summaries"))!;
+  const fall = rows.find(({ statement, figures: [own] }) => own!.figure === "5" && statement.startsWith("The share of summaries"))!;
   expect(fall).toMatchObject({
     claim: "claim 28",
     paper: "0.0682",
-    anchor: "figure-5",
+    figures: [{ figure: "5", anchor: "figure-5" }],
   });
 });
 

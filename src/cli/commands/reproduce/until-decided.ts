@@ -3,6 +3,7 @@ import { jsonText } from "../../../files/json-file.ts";
 import { claims as family, type ClaimValues } from "../../../evaluation/claims/index.ts";
 import type { HubOptions } from "../../../policies/checkpoints/hub/hub.ts";
 import { forecasts, type Forecast } from "../../../reproduction/forecast.ts";
+import { firstLook } from "../../../reproduction/follow-up.ts";
 import { isUndecided, lookSeeds, nextLook, type LookAhead } from "../../../reproduction/looks.ts";
 import { inRunOrder } from "../../../reproduction/figure-plan.ts";
 import { keptLooks } from "../../../reproduction/kept-trials.ts";
@@ -160,12 +161,12 @@ const tellEnd = (all: readonly Looked[], isOver: boolean, { flags, terminal }: S
 type LookReady = PreparedFigure & { readonly looks: number };
 
 /**
- * Before a figure's first look, or at the last that results have had which are kept. Errors as of `keptLooks` and
- * `prepareFigure`.
+ * Before a figure's first look, or at the last that results have had which are kept. Errors as of `keptLooks`,
+ * `firstLook` and `prepareFigure`.
  */
 export const prepareLook = async (figure: Figure, { flags, hub, terminal }: Setup): Promise<LookReady> => {
   const { looks, ids } = (flags.keepResults === true ? keptLooks(resultsFolder(flags), figure) : undefined) ?? {
-    looks: 1,
+    looks: firstLook(figure, flags.scale),
     ids: undefined,
   };
   const seeds = lookSeeds[looks - 1]!;

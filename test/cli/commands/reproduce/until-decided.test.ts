@@ -72,6 +72,19 @@ describe.sequential("retort reproduce --until-decided", () => {
     expect(JSON.parse(told)).toEqual({ kind: "looks", claims: 2, undecided: 1, why: "budget" });
   }, 120_000);
 
+  test("of a follow-up, the first look is the last", async () => {
+    const { terminal, output } = recorder();
+    const planned = ["reproduce", "--until-decided", "--dry-run", "--json", "--out", join(root, "none"), "--cache", flags.cache];
+    expect(await main([...planned, "--figure", "8,B.20"], terminal)).toBe(0);
+    const lines = output()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const trials = lines.flatMap((line) => (line["figures"] ?? [line]) as { figure?: string; name?: string; trials: unknown }[]);
+    expect(trials).toContainEqual(expect.objectContaining({ figure: "8", trials: 30 }));
+    expect(trials).toContainEqual(expect.objectContaining({ figure: "B.20", trials: 120 }));
+  });
+
   test("begins no look that the budget of its figure does not hold", async () => {
     const { output } = await until({ figureBudget: 1 });
     expect(betas.map(seedsOf)).toEqual([3, 3, 3, 3]);
