@@ -21,10 +21,14 @@ const figureIn = (path: string): string => path.slice(0, path.indexOf("/"));
 
 /**
  * The figure whose claims a figure decides; nothing where it decides none. `RangeError` unless all of its claims decide
- * claims of one figure, each being the same claim word for word: another question cannot answer that one.
+ * claims of one figure, each being the same claim word for word: another question cannot answer that one. `claims` are
+ * the figure's own, read from its file when left out.
  */
-export const followedFigure = (figure: Figure, scale: Scale): Figure | undefined => {
-  const claims = claimsIn(figure);
+export const followedFigure = (
+  figure: Figure,
+  scale: Scale,
+  claims: readonly ClaimValues[] = claimsIn(figure),
+): Figure | undefined => {
   const names = new Set(claims.map(({ decides }) => (decides === undefined ? undefined : figureIn(decides))));
   if (claims.every(({ decides }) => decides === undefined)) return undefined;
   const followed = figuresOf(scale).find(({ name }) => names.size === 1 && names.has(name));

@@ -1,6 +1,7 @@
 /** A claim that one setting is above another, or several in a row. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
+import { pooledMean } from "../statistics/pooled-mean.ts";
 import { differenceOf } from "./difference.ts";
 import { axesOf, cellsOf, Match, matches, measured, paired } from "./selection.ts";
 import type { Trial } from "./trial.ts";
@@ -42,15 +43,15 @@ export const order = define({
     };
     const compares: Claim["compares"] = (trials) => neighbours(trials).every(({ length }) => length > 0);
     /** The first two that two neighbours list and that do not stand as their means do; undefined where all do. */
-    const exception = (trials: readonly Trial[], upper: Match, lower: Match): Finding | undefined => {
+    const exception = (trials: readonly Trial[], upper: Match, lower: Match): string | undefined => {
       const [uppers, lowers] = [membersOf(upper), membersOf(lower)];
       if (uppers.length * lowers.length === 1) return undefined;
       for (const a of uppers)
         for (const b of lowers) {
           const pairs = paired([a, b].map((match) => cellsOf(trials, match, compared, measure)));
           if (pairs.length === 0) continue;
-          const found = differenceOf(pairs, `${textOf(a)} − ${textOf(b)}`);
-          if (found.effect <= by) return found;
+          const { mean } = pooledMean(pairs.map((seeds) => seeds.map(([x = NaN, y = NaN]) => x - y)));
+          if (mean <= by) return `${textOf(a)} − ${textOf(b)} is ${Number(mean.toPrecision(3))}`;
         }
       return undefined;
     };
@@ -64,8 +65,7 @@ export const order = define({
       const found = differenceOf(pairs, `${textOf(upper)} − ${textOf(lower)}`, by, least, level);
       const other = found.outcome === "replicated" ? exception(trials, upper, lower) : undefined;
       if (other === undefined) return found;
-      const what = `${found.what}; not of each: ${other.what} is ${Number(other.effect.toPrecision(3))}`;
-      return { ...found, what, outcome: "inconclusive" };
+      return { ...found, what: `${found.what}; not of each: ${other}`, outcome: "inconclusive" };
     };
     const judge: Claim["judge"] = (trials, level) => {
       const found = neighbours(trials);

@@ -12,8 +12,20 @@ const hintsOf = ({ values: { data } }: PlannedTraining, at: string): readonly Hi
   return [{ pointer: `${at}/data/offPolicy`, message }];
 };
 
+/** Test prompts beyond those of `test` that no evaluation of the run reaches. */
+const furtherTestHints = ({ values: { task, evaluation } }: PlannedRun): readonly Hint[] => {
+  if (!("furtherTest" in task) || task.furtherTest === undefined) return [];
+  const most = Math.max(evaluation.prompts, ...Object.values(evaluation.also ?? {}).map(({ prompts }) => prompts));
+  if (most > task.test) return [];
+  const message =
+    `expected /evaluation/prompts above /task/test, ${task.test}, which reaches the further ones, got ${most}: ` +
+    '"furtherTest" changes nothing; raise the prompts of the evaluation, or leave it out';
+  return [{ pointer: "/task/furtherTest", message }];
+};
+
 /** What changes nothing in a run and in its stages, in the order in which they are trained. */
 export const idleHints = (run: PlannedRun): readonly Hint[] => [
   ...run.stages.flatMap((stage) => hintsOf(stage, stagePointer(stage.name))),
   ...hintsOf(run, ""),
+  ...furtherTestHints(run),
 ];

@@ -130,7 +130,7 @@ const reportOf = (
           hash: freezeHash(calibration, { name }),
           holds: calibration.figures[name]?.settings === figureHash(file),
         };
-  const followed = followedFigure(file, results.scale);
+  const followed = followedFigure(file, results.scale, claims);
   const values = results.scale === "smoke" ? undefined : readPaperValues(followed ?? file);
   return {
     name,

@@ -23,3 +23,13 @@ test("and not where it writes some, at any time of the training", async () => {
   expect(await warningsOf(teacher, rising)).toEqual([]);
   expect(await warningsOf("/data/onPolicyFraction=1")).toEqual([]);
 });
+
+test("further test prompts that no evaluation reaches are told of", async () => {
+  const further = "/task/furtherTest=100";
+  expect(await warningsOf(further, "/task/test=50", "/evaluation/prompts=50")).toEqual([
+    "command line: /task/furtherTest=100: expected /evaluation/prompts above /task/test, 50, which reaches the further " +
+      'ones, got 50: "furtherTest" changes nothing; raise the prompts of the evaluation, or leave it out',
+  ]);
+  expect(await warningsOf(further, "/task/test=50", "/evaluation/prompts=51")).toEqual([]);
+  expect(await warningsOf(further, "/task/test=50", "/evaluation/prompts=50", '/evaluation/also={"more": {"prompts": 150}}')).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { ExperimentError } from "../../../experiments/file/problem.ts";
 import { jsonText } from "../../../files/json-file.ts";
 import { chosenFigures, figuresOf, scales, type Figure } from "../../../reproduction/figures.ts";
+import { followedFigure } from "../../../reproduction/follow-up.ts";
 import { lookSeeds } from "../../../reproduction/looks.ts";
 import { outlineFigure, type FigureOutline } from "../../../reproduction/outline.ts";
 import { inRunOrder, planFigures, type FigurePlan, type KnownFigure } from "../../../reproduction/figure-plan.ts";
@@ -104,8 +105,26 @@ const checkFlags = ({ untilDecided, budget, figureBudget, scale }: ReproduceFlag
     throw new InvalidArgumentError("--until-decided: expected another scale than smoke, which has one seed");
 };
 
+/** Says which figures are follow-ups, whose numbers decide nothing in another way than by looks. */
+const tellFollowUps = (
+  figures: readonly Figure[],
+  { scale, untilDecided, quiet, json }: ReproduceFlags,
+  terminal: Terminal,
+): void => {
+  if (untilDecided === true || scale === "smoke" || quiet === true || json === true) return;
+  for (const figure of figures) {
+    const followed = followedFigure(figure, scale);
+    if (followed === undefined) continue;
+    terminal.errors.write(
+      `figure ${figure.name} is a follow-up of figure ${followed.name}: it decides claims only with --until-decided, ` +
+        `which takes ${lookSeeds.at(-1)} seeds\n`,
+    );
+  }
+};
+
 const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
   checkFlags(flags);
+  tellFollowUps(figuresFor(flags), flags, terminal);
   if (flags.dryRun === true) return planAhead(flags, terminal);
   const shown = flags.quiet === true || flags.json === true ? { ...terminal, live: undefined } : terminal;
   const hub = hubOptions(flags, shown);

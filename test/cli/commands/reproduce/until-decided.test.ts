@@ -83,6 +83,16 @@ describe.sequential("retort reproduce --until-decided", () => {
     const trials = lines.flatMap((line) => (line["figures"] ?? [line]) as { figure?: string; name?: string; trials: unknown }[]);
     expect(trials).toContainEqual(expect.objectContaining({ figure: "8", trials: 30 }));
     expect(trials).toContainEqual(expect.objectContaining({ figure: "B.20", trials: 120 }));
+    // With other seeds it decides nothing, which is said.
+    const said = async (...more: string[]): Promise<string> => {
+      const { terminal: own, errors } = recorder();
+      expect(await main(["reproduce", "--dry-run", "--figure", "8,B.20", "--out", join(root, "none"), ...more], own)).toBe(0);
+      return errors();
+    };
+    expect(await said()).toBe(
+      "figure B.20 is a follow-up of figure 8: it decides claims only with --until-decided, which takes 20 seeds\n",
+    );
+    expect(await said("--until-decided")).toBe("");
   });
 
   test("begins no look that the budget of its figure does not hold", async () => {
