@@ -7,8 +7,8 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
-import { packPackage } from "../fixtures/packed-package.ts";
+import { fromRegistry, isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
+import { packPackage, run } from "../fixtures/packed-package.ts";
 import { differenceOf, guideSteps } from "./guide-steps.ts";
 import { guidePages } from "./pages.ts";
 
@@ -29,10 +29,14 @@ describe.skipIf(!isRegistryReached())("the guide", () => {
     return { status, text: (status === 0 ? stdout : stdout + stderr).replaceAll(`${folder}/`, ""), errors: stderr };
   };
 
-  test.each(guidePages)("%s works as it stands", (page) => {
+  test.each(guidePages)("%s works as it stands", async (page) => {
     for (const step of guideSteps(page)) {
       if ("file" in step) {
         writeFileSync(join(folder, step.file), step.text);
+        continue;
+      }
+      if (step.shown === undefined && step.command.startsWith("npm install ")) {
+        await fromRegistry(() => run(folder, "sh", ["-c", step.command], userEnvironment));
         continue;
       }
       const { status, text, errors } = printed(step.command);

@@ -7,7 +7,7 @@ import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
+import { fromRegistry, isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
 import { shareOf } from "../fixtures/own-question/share.ts";
 import { manifest, packPackage, run } from "../fixtures/packed-package.ts";
 
@@ -33,7 +33,8 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
 
   beforeAll(async () => {
     writeFileSync(join(folder, "package.json"), '{ "private": true }');
-    await run(folder, "npm", ["install", await packPackage(folder)], userEnvironment);
+    const tarball = await packPackage(folder);
+    await fromRegistry(() => run(folder, "npm", ["install", tarball], userEnvironment));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -63,7 +64,7 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
     // The lockfile names the tarball by its place beside it.
     const names = ["package.json", "package-lock.json", `retort-rl-${manifest.version}.tgz`];
     for (const name of names) cpSync(join(folder, name), join(scriptless, name));
-    await run(scriptless, "npm", ["ci", "--ignore-scripts"], userEnvironment);
+    await fromRegistry(() => run(scriptless, "npm", ["ci", "--ignore-scripts"], userEnvironment));
     // Its own script has not run: ONNX Runtime for other systems is still there.
     expect(readdirSync(join(scriptless, "node_modules/onnxruntime-node/bin/napi-v6"))).toEqual(expect.arrayContaining(["darwin", "win32"]));
 
