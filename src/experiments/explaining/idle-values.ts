@@ -1,10 +1,11 @@
 /** Values of a file that change nothing, since others leave them no part. */
+import { EvaluationSettings } from "../../training/recipe/evaluation-settings.ts";
 import { learnsOffPolicy } from "../../training/recipe/off-policy.ts";
 import type { PlannedRun, PlannedTraining } from "../planning/planned.ts";
 import { stagePointer } from "../schema/trainings.ts";
 import type { Hint } from "./odd-rates.ts";
 
-const hintsOf = ({ values: { data } }: PlannedTraining, at: string): readonly Hint[] => {
+const offPolicyHints = ({ values: { data } }: PlannedTraining, at: string): readonly Hint[] => {
   if (data.offPolicy !== "teacher" || learnsOffPolicy(data)) return [];
   const message =
     `expected ${at}/data/onPolicyFraction below 1, which lets the teacher write some sequences, got 1: the student ` +
@@ -23,9 +24,30 @@ const furtherTestHints = ({ values: { task, evaluation } }: PlannedRun): readonl
   return [{ pointer: "/task/furtherTest", message }];
 };
 
+/** Test prompts that an evaluation asks for beyond those held out. A number that nobody gave asks for none. */
+const missingPromptHints = (
+  { values: { evaluation }, prompts: { test } }: PlannedTraining,
+  at: string,
+): readonly Hint[] => {
+  const also = Object.entries(evaluation.also ?? {}).map(
+    ([name, { prompts }]) => [`also/${name}/prompts`, prompts] as const,
+  );
+  return ([["prompts", evaluation.prompts], ...also] as const)
+    .filter(([, prompts]) => prompts > test && prompts !== EvaluationSettings.properties.prompts.default)
+    .map(([place, prompts]) => ({
+      pointer: `${at}/evaluation/${place}`,
+      message: `expected at most ${test}, the test prompts that there are, got ${prompts}: ${test} are evaluated; lower it, or give the task more`,
+    }));
+};
+
+const trainingHints = (training: PlannedTraining, at: string): readonly Hint[] => [
+  ...offPolicyHints(training, at),
+  ...missingPromptHints(training, at),
+];
+
 /** What changes nothing in a run and in its stages, in the order in which they are trained. */
 export const idleHints = (run: PlannedRun): readonly Hint[] => [
-  ...run.stages.flatMap((stage) => hintsOf(stage, stagePointer(stage.name))),
-  ...hintsOf(run, ""),
+  ...run.stages.flatMap((stage) => trainingHints(stage, stagePointer(stage.name))),
+  ...trainingHints(run, ""),
   ...furtherTestHints(run),
 ];
