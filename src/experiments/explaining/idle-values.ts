@@ -36,7 +36,9 @@ const missingPromptHints = (
     .filter(([, prompts]) => prompts > test && prompts !== EvaluationSettings.properties.prompts.default)
     .map(([place, prompts]) => ({
       pointer: `${at}/evaluation/${place}`,
-      message: `expected at most ${test}, the test prompts that there are, got ${prompts}: ${test} are evaluated; lower it, or give the task more`,
+      message:
+        `expected at most ${test}, the test prompts that there are, got ${prompts}: ${test} are evaluated; ` +
+        "lower it, or give the task more",
     }));
 };
 
