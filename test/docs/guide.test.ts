@@ -12,7 +12,7 @@ import { packPackage, run } from "../fixtures/packed-package.ts";
 import { differenceOf, guideSteps } from "./guide-steps.ts";
 import { guidePages } from "./pages.ts";
 
-vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: 2_000_000, hookTimeout: 600_000 });
 
 // Without the registry there is nothing to install the libraries from.
 describe.skipIf(!isRegistryReached())("the guide", () => {

@@ -11,7 +11,7 @@ import { fromRegistry, isRegistryReached, userEnvironment } from "../fixtures/in
 import { shareOf } from "../fixtures/own-question/share.ts";
 import { manifest, packPackage, run } from "../fixtures/packed-package.ts";
 
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: 2_000_000, hookTimeout: 2_000_000 });
 
 /** A question of somebody else's: prompts without references, a BPE of them, a reward and a divergence in TypeScript. */
 const own = join(import.meta.dirname, "../fixtures/own-question");
