@@ -41,15 +41,19 @@ const alsoOf = (value: Json, prefix: string): string[] =>
     return [`${at}/prompts=4`, ...(typeof valueAt(value, `${at}/samples`) === "number" ? [`${at}/samples=2`] : [])];
   });
 
+const stepsPointer = "/training/steps";
+
 /**
  * Overrides by which every part of an experiment file is run for one step of a small batch: its stages, and its runs
- * with their evaluations. Policies of a size that a file states have one layer, and tasks few prompts.
+ * with their evaluations. Policies of a size that a file states have one layer, and tasks few prompts. Steps that a
+ * sweep sets are left to it.
  */
 export const glance = (path: string): readonly string[] => {
   const { value } = readExperiment(path);
   const stages = Object.keys(objectAt(value, "/stages")).map((name) => `/stages${formatPointer([name])}`);
+  const swept = new Set(axesOf(value).map(([axis]) => axis));
   return ["", ...stages].flatMap((prefix) => [
-    `${prefix}/training/steps=1`,
+    ...(swept.has(`${prefix}${stepsPointer}`) ? [] : [`${prefix}${stepsPointer}=1`]),
     `${prefix}/training/batch=8`,
     `${prefix}/training/schedule/warmup=0`,
     `${prefix}/rollouts/chunk=8`,
@@ -59,10 +63,11 @@ export const glance = (path: string): readonly string[] => {
   ]);
 };
 
-/** The last of an axis's values where variants differ already, else the first and the last. */
-const endsOf = (values: readonly Json[], varied: boolean): readonly Json[] => [
-  ...new Set(varied ? [values.at(-1)!] : [values[0]!, values.at(-1)!]),
-];
+/** The last of an axis's values where variants differ already, else the first and the last; of steps as few as can differ. */
+const endsOf = (axis: string, values: readonly Json[], varied: boolean): readonly Json[] => {
+  const ends = [...new Set(varied ? [values.at(-1)!] : [values[0]!, values.at(-1)!])];
+  return axis.endsWith(stepsPointer) ? ends.map((_, place) => place + 1) : ends;
+};
 
 /**
  * What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last; of variants,
@@ -71,7 +76,7 @@ const endsOf = (values: readonly Json[], varied: boolean): readonly Json[] => [
 const ends = (path: string): string[] => {
   const { value } = readExperiment(path);
   const varied = Object.keys(objectAt(value, "/variants")).length > 1;
-  const axes = axesOf(value).map(([axis, values]) => [axis, endsOf(values, varied)] as const);
+  const axes = axesOf(value).map(([axis, values]) => [axis, endsOf(axis, values, varied)] as const);
   const some = (count: number): JsonObject =>
     Object.fromEntries(axes.filter(([axis, { length }]) => axis !== "/seed" && length === count));
   const together = some(2);

@@ -73,6 +73,14 @@ describe("a figure's scale", () => {
     );
   });
 
+  test("smoke has one and two steps where the sweep sets their number", async () => {
+    const trained = written({ axes: { "/training/steps": [900, 1800, 2700], "/objective/alpha": [0.1, 0.5], "/seed": [0] } });
+    expect(await axesAt(trained, "smoke", 1)).toEqual([
+      { "/training/steps": 1, "/objective/alpha": 0.1, "/seed": 0 },
+      { "/training/steps": 2, "/objective/alpha": 0.5, "/seed": 0 },
+    ]);
+  });
+
   test("smoke leaves a size to the sweep that sets it", async () => {
     const swept = join(folder, "swept.json");
     const data = { task: { type: "arithmetic", train: 200, test: 4 }, data: { examples: 100 } };
