@@ -63,7 +63,10 @@ export const glance = (path: string): readonly string[] => {
   ]);
 };
 
-/** The last of an axis's values where variants differ already, else the first and the last; of steps as few as can differ. */
+/**
+ * The last of an axis's values where variants differ already, else the first and the last; of steps as few as can
+ * differ.
+ */
 const endsOf = (axis: string, values: readonly Json[], varied: boolean): readonly Json[] => {
   const ends = [...new Set(varied ? [values.at(-1)!] : [values[0]!, values.at(-1)!])];
   return axis.endsWith(stepsPointer) ? ends.map((_, place) => place + 1) : ends;
