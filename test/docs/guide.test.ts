@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { fromRegistry, isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
+import { installPackage, isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
 import { packPackage, run } from "../fixtures/packed-package.ts";
 import { differenceOf, guideSteps } from "./guide-steps.ts";
 import { guidePages } from "./pages.ts";
@@ -36,7 +36,7 @@ describe.skipIf(!isRegistryReached())("the guide", () => {
         continue;
       }
       if (step.shown === undefined && step.command.startsWith("npm install ")) {
-        await fromRegistry(() => run(folder, "sh", ["-c", step.command], userEnvironment));
+        await installPackage(folder, (environment) => run(folder, "sh", ["-c", step.command], environment));
         continue;
       }
       const { status, text, errors } = printed(step.command);

@@ -7,7 +7,7 @@ import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { fromRegistry, isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
+import { installPackage, isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
 import { shareOf } from "../fixtures/own-question/share.ts";
 import { manifest, packPackage, run } from "../fixtures/packed-package.ts";
 
@@ -34,7 +34,7 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
   beforeAll(async () => {
     writeFileSync(join(folder, "package.json"), '{ "private": true }');
     const tarball = await packPackage(folder);
-    await fromRegistry(() => run(folder, "npm", ["install", tarball], userEnvironment));
+    await installPackage(folder, (environment) => run(folder, "npm", ["install", tarball], environment));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -64,7 +64,7 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
     // The lockfile names the tarball by its place beside it.
     const names = ["package.json", "package-lock.json", `retort-rl-${manifest.version}.tgz`];
     for (const name of names) cpSync(join(folder, name), join(scriptless, name));
-    await fromRegistry(() => run(scriptless, "npm", ["ci", "--ignore-scripts"], userEnvironment));
+    await installPackage(scriptless, (environment) => run(scriptless, "npm", ["ci", "--ignore-scripts"], environment));
     // Its own script has not run: ONNX Runtime for other systems is still there.
     expect(readdirSync(join(scriptless, "node_modules/onnxruntime-node/bin/napi-v6"))).toEqual(expect.arrayContaining(["darwin", "win32"]));
 
@@ -80,6 +80,18 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
     expect(readdirSync(join(scriptless, "plots")).filter((name) => name.endsWith(".png"))).not.toEqual([]);
     cpSync(join(own, "skewed.ts"), join(scriptless, "skewed.ts"));
     expect(await npxIn(scriptless, "check", "skewed.ts", "beta=0.5")).toMatch(/\nall 12 laws hold\n$/u);
+  });
+
+  test("where the registry does not answer, these tests install what the repository's lockfile names, from npm's cache", async () => {
+    const cached = mkdtempSync(join(tmpdir(), "retort-cached-"));
+    onTestFinished(() => rmSync(cached, { recursive: true, force: true }));
+    const tarball = `retort-rl-${manifest.version}.tgz`;
+    cpSync(join(folder, tarball), join(cached, tarball));
+    // Nothing listens there.
+    const unheard = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
+    await installPackage(cached, (environment) => run(cached, "npm", ["install", tarball], { ...environment, ...unheard }));
+    expect(await npxIn(cached, "--version")).toContain(`${manifest.version}\n`);
+    expect(await npxIn(cached, "doctor")).toMatch(/^onnx +chosen /mu);
   });
 
   test("somebody with prompts, a reward and a divergence of their own gets an answer from a sweep, and its numbers are the reward's", async () => {
