@@ -89,7 +89,14 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
     cpSync(join(folder, tarball), join(cached, tarball));
     // Nothing listens there.
     const unheard = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
-    await installPackage(cached, (environment) => run(cached, "npm", ["install", tarball], { ...environment, ...unheard }));
+    let rejection = "";
+    await installPackage(cached, (environment) =>
+      run(cached, "npm", ["install", tarball], { ...environment, ...unheard }).catch((error: unknown) => {
+        rejection = (error as Error).message;
+        throw error;
+      }),
+    );
+    expect(rejection).toContain("npm error code ECONNREFUSED");
     expect(await npxIn(cached, "--version")).toContain(`${manifest.version}\n`);
     expect(await npxIn(cached, "doctor")).toMatch(/^onnx +chosen /mu);
   });
